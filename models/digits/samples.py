@@ -98,7 +98,7 @@ def draw(digit: int, random: np.random.Generator) -> Image.Image:
 
 
 def to_tensor(image: Image.Image) -> NDArray[np.float32]:
-    """The card's way, in short: light ink on black, cropped to its ink, fitted into 20x20, centred by mass."""
+    """The card's way, in short: light ink on black, cropped to ink, fitted into 20x20, centred by mass."""
     pixels = np.asarray(image.convert("L"), np.float32)
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     if border.mean() > 127:

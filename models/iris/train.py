@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from sklearn.preprocessing import StandardScaler
 
 SEED = 7
 TOLERANCE = 1e-5
+COLUMNS = ["sepal_length", "sepal_width", "petal_length", "petal_width", "species"]
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -26,6 +28,7 @@ def parse_arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     parser.add_argument("--out", type=Path, default=Path("target/iris.onnx"), help="ONNX file to write")
+    parser.add_argument("--rows", type=Path, default=Path("target/iris.csv"), help="CSV file to write")
     return parser.parse_args()
 
 
@@ -65,9 +68,20 @@ def check(model: bytes, fitted: Pipeline, rows: NDArray[np.float32]) -> None:
     np.testing.assert_allclose(probabilities, fitted.predict_proba(rows), atol=TOLERANCE)
 
 
+def write_rows(path: Path, rows: NDArray[np.float64], species: NDArray[np.int64]) -> None:
+    """Writes the data, the species as its number."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for row, kind in zip(rows.tolist(), species.tolist(), strict=True):
+            writer.writerow([*row, kind])
+
+
 def main() -> None:
     arguments = parse_arguments()
     rows, species = load_iris(return_X_y=True)
+    write_rows(arguments.rows, rows, species)
     rows = rows.astype(np.float32)
     folds = StratifiedKFold(n_splits=10, shuffle=True, random_state=SEED)
     scores = cross_val_score(new_pipeline(), rows, species, cv=folds)
