@@ -1,0 +1,49 @@
+import { baseline, bytes, relaxed } from "./engines.js";
+import { compileResponse } from "./runtime/compile.js";
+import { describeThrown, OnnxletError } from "./runtime/errors.js";
+import { type Host, loader } from "./runtime/load.js";
+import type { Reply, ThreadHandle } from "./runtime/thread.js";
+
+export { OnnxletError } from "./runtime/errors.js";
+
+// Bundlers find files by these literal forms: `new URL("…", import.meta.url)` and `new Worker(new URL(…))`.
+const wasm = {
+  relaxed: new URL("./wasm/model.relaxed.wasm", import.meta.url),
+  baseline: new URL("./wasm/model.baseline.wasm", import.meta.url),
+};
+
+const host: Host = {
+  engines: { relaxed, baseline },
+  wasm,
+  bytes,
+  async compile(address, download, signal) {
+    return compileResponse(await fetched(address, signal), download);
+  },
+  beginThread() {
+    return threadHandle(new Worker(new URL("./thread.browser.js", import.meta.url), { type: "module" }));
+  },
+};
+
+/** Loads the model. */
+export const load = loader(host);
+
+async function fetched(address: URL | string, signal: AbortSignal | undefined): Promise<Response> {
+  try {
+    return await fetch(address, signal ? { signal } : {});
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new OnnxletError("load", `${address}: could not be fetched: ${describeThrown(cause)}`, { cause });
+  }
+}
+
+function threadHandle(worker: Worker): ThreadHandle {
+  return {
+    post: (request, transfer) => worker.postMessage(request, transfer),
+    listen(onReply, onDeath) {
+      worker.onmessage = ({ data }: MessageEvent<Reply>) => onReply(data);
+      worker.onerror = (event) => onDeath(event.message || "its script could not be loaded");
+      worker.onmessageerror = () => onDeath("its answer could not be read");
+    },
+    terminate: () => worker.terminate(),
+  };
+}

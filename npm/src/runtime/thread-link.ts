@@ -1,0 +1,64 @@
+import { describeThrown, fromPlain, OnnxletError } from "./errors.js";
+import type { Reply, Request, StartRequest, ThreadHandle } from "./thread.js";
+import type { Description } from "./types.js";
+
+interface Pending {
+  resolve(reply: Reply): void;
+  reject(error: OnnxletError): void;
+}
+
+/** One thread from its beginning to its end, asked one thing at a time. */
+export class ThreadLink {
+  readonly #handle: ThreadHandle;
+  #pending: Pending | undefined;
+  #over = false;
+
+  constructor(handle: ThreadHandle) {
+    this.#handle = handle;
+    handle.listen(
+      (reply) => this.#settle((pending) => pending.resolve(reply)),
+      (cause) => this.end(new OnnxletError("engine", `the model's thread ended: ${cause}`)),
+    );
+  }
+
+  /** True once the thread has ended, by itself or by `end`. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Loads the model in the thread; a thread that can't is ended. */
+  async start(request: StartRequest): Promise<Description> {
+    const reply = await this.ask(request, []);
+    if (reply.type === "started") return reply.description;
+    const error = reply.type === "failed" ? fromPlain(reply.error) : new OnnxletError("load", "the thread did not start");
+    this.end(error);
+    throw error;
+  }
+
+  /** Posts a request and waits for its reply. Rejects when the thread ends, or when the request can't be posted. */
+  ask(request: Request, transfer: ArrayBuffer[]): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      this.#pending = { resolve, reject };
+      try {
+        this.#handle.post(request, transfer);
+      } catch (cause) {
+        const message = `the input can't be sent to the model's thread: ${describeThrown(cause)}`;
+        this.#settle((pending) => pending.reject(new OnnxletError("invalid", message, { cause })));
+      }
+    });
+  }
+
+  /** Ends the thread; a request under way is rejected with `error`. */
+  end(error: OnnxletError): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#handle.terminate();
+    this.#settle((pending) => pending.reject(error));
+  }
+
+  #settle(how: (pending: Pending) => void): void {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (pending) how(pending);
+  }
+}
