@@ -1,0 +1,122 @@
+//! Crate → wasm → glue: the engine of each bundled model in both SIMD builds, and the Worker.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::glue;
+use crate::project::Project;
+use crate::rust::{self, Simd};
+use crate::stamp::Step;
+
+/// A crate, a model and a SIMD build.
+pub struct Module {
+    package: &'static str,
+    model: Option<String>,
+    simd: Simd,
+    /// The name that its files begin with.
+    stem: &'static str,
+    /// Where its files go.
+    folder: PathBuf,
+}
+
+impl Module {
+    /// The engine with one of the bundled models.
+    pub fn engine(project: &Project, model: &str, simd: Simd) -> Module {
+        let folder = project.target.join("wasm").join(model).join(simd.name());
+        Module { package: "onnxlet", model: Some(model.to_owned()), simd, stem: "engine", folder }
+    }
+
+    /// The Cloudflare Worker, with the default model.
+    pub fn worker(project: &Project) -> Module {
+        let folder = project.target.join("wasm").join("worker");
+        Module { package: "onnxlet-worker", model: None, simd: Simd::Relaxed, stem: "worker", folder }
+    }
+
+    fn name(&self) -> String {
+        match &self.model {
+            Some(model) => format!("{model} {}", self.simd.name()),
+            None => "worker".to_owned(),
+        }
+    }
+
+    fn raw(&self) -> PathBuf {
+        self.folder.join("linked.wasm")
+    }
+
+    /// A file that a build makes: `.js` (glue), `.d.ts` (its types, of the engine only) or `_bg.wasm` (the module).
+    pub fn output(&self, ending: &str) -> PathBuf {
+        self.folder.join(format!("{}{ending}", self.stem))
+    }
+
+    fn is_engine(&self) -> bool {
+        self.model.is_some()
+    }
+
+    /// Compiles and binds what changed. Returns the digest of everything that it was made from.
+    pub fn build(&self, project: &Project, compiler: &str) -> Result<String> {
+        let compiled = self.compile(project, compiler)?;
+        self.bind(project, &compiled)
+    }
+
+    fn compile(&self, project: &Project, compiler: &str) -> Result<String> {
+        let model = self.model.as_deref().unwrap_or("digits");
+        let mut inputs: Vec<PathBuf> =
+            ["Cargo.toml", "Cargo.lock", "build.rs", "src"].map(|path| project.at(path)).into();
+        inputs.extend(["model.onnx", "card.json"].map(|file| project.at("models").join(model).join(file)));
+        if !self.is_engine() {
+            inputs.extend(["worker/Cargo.toml", "worker/src"].map(|path| project.at(path)));
+        }
+        let step = Step {
+            name: &format!("compile {}", self.name()),
+            keys: &[compiler, include_str!("rust.rs")],
+            inputs: &inputs,
+            outputs: &[self.raw()],
+        };
+        step.run(project, || {
+            let mut cargo = rust::cargo_wasm(project, self.package, self.simd);
+            crate::process::run(cargo.env("ONNXLET_MODEL", model))?;
+            fs::create_dir_all(&self.folder)?;
+            let linked = rust::wasm_path(project, self.package, self.simd);
+            fs::copy(&linked, self.raw()).with_context(|| format!("copying {}", linked.display()))?;
+            Ok(())
+        })
+    }
+
+    fn bind(&self, project: &Project, compiled: &str) -> Result<String> {
+        let step = Step {
+            name: &format!("bind {}", self.name()),
+            keys: &[compiled, include_str!("engine.rs"), include_str!("glue.rs")],
+            inputs: &[],
+            outputs: &[self.output(".js"), self.output("_bg.wasm")],
+        };
+        step.run(project, || {
+            let mut bindgen = Bindgen::new();
+            bindgen.input_path(self.raw()).out_name(self.stem).typescript(self.is_engine()).web(true)?;
+            // Names of functions are a third of the module and serve only a debugger.
+            bindgen.remove_name_section(true).remove_producers_section(true);
+            bindgen.generate(&self.folder)?;
+            self.rewrite()
+        })
+    }
+
+    fn rewrite(&self) -> Result<()> {
+        let js = self.output(".js");
+        let glue = fs::read_to_string(&js).with_context(|| format!("reading {}", js.display()))?;
+        let factory = glue::factory(&glue).with_context(|| format!("rewriting {}", js.display()))?;
+        fs::write(&js, &factory.js)?;
+        if self.is_engine() { self.rewrite_types(&factory.names) } else { Ok(()) }
+    }
+
+    fn rewrite_types(&self, names: &[String]) -> Result<()> {
+        let path = self.output(".d.ts");
+        let declarations = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+        let types = glue::types(&declarations, names).with_context(|| format!("rewriting {}", path.display()))?;
+        fs::write(&path, types)?;
+        // Describes the module's exports to those who call it without the glue; nobody does.
+        let raw_types = self.output("_bg.wasm.d.ts");
+        fs::remove_file(&raw_types).with_context(|| format!("removing {}", raw_types.display()))
+    }
+}

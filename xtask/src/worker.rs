@@ -1,0 +1,28 @@
+//! The Cloudflare Worker's folder: the shim, the glue and the module, side by side.
+
+use anyhow::Result;
+
+use crate::engine::Module;
+use crate::files;
+use crate::project::Project;
+use crate::stamp::Step;
+
+/// Builds the Worker into `target/worker/`.
+pub fn build(project: &Project, compiler: &str) -> Result<()> {
+    let module = Module::worker(project);
+    let built = module.build(project, compiler)?;
+    let folder = project.target.join("worker");
+    let step = Step {
+        name: "worker",
+        keys: &[&built],
+        inputs: &[project.at("worker/js")],
+        outputs: &["index.js", "worker.js", "worker_bg.wasm"].map(|file| folder.join(file)),
+    };
+    step.run(project, || {
+        files::fresh_folder(&folder)?;
+        files::copy_folder(&project.at("worker/js"), &folder)?;
+        files::copy_file(&module.output(".js"), &folder.join("worker.js"))?;
+        files::copy_file(&module.output("_bg.wasm"), &folder.join("worker_bg.wasm"))
+    })
+    .map(drop)
+}
