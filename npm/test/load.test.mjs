@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loader } from "../dist/runtime/load.js";
+import { chooseSimd, supportedSimd } from "../dist/runtime/simd.js";
+import { createEngine, emptyModule } from "../fixtures/fake-engine.mjs";
+
+/** A host that remembers what it was asked to compile. */
+function fakeHost() {
+  const compiled = [];
+  const wasm = { relaxed: new URL("file:///relaxed.wasm"), baseline: new URL("file:///baseline.wasm") };
+  const host = {
+    engines: { relaxed: createEngine, baseline: createEngine },
+    wasm,
+    bytes: { relaxed: 11, baseline: 10 },
+    async compile(address, { total }) {
+      compiled.push({ address: String(address), total });
+      return emptyModule;
+    },
+    beginThread: () => assert.fail("no thread was asked for"),
+  };
+  return { load: loader(host), compiled };
+}
+
+test("the baseline build is supported here, and auto takes the fastest build", () => {
+  assert.ok(supportedSimd().has("baseline"));
+  assert.equal(chooseSimd("auto", new Set(["relaxed", "baseline"])), "relaxed");
+  assert.equal(chooseSimd("auto", new Set(["baseline"])), "baseline");
+  assert.throws(() => chooseSimd("auto", new Set()), { code: "load", message: /no WebAssembly SIMD/ });
+  assert.throws(() => chooseSimd("relaxed", new Set(["baseline"])), { code: "load", message: /it has: baseline/ });
+});
+
+test("relaxed SIMD is found exactly where the engine of this Node has it", () => {
+  const [major] = process.versions.node.split(".").map(Number);
+  assert.equal(supportedSimd().has("relaxed"), major >= 22);
+});
+
+test("load takes the package's own file, or the one it is given", async () => {
+  const { load, compiled } = fakeHost();
+  const model = await load({ simd: "baseline" });
+  assert.equal((await model.predict({ x: [1] })).outputs.y.data[0], 1);
+  await load({ simd: "baseline", wasm: "https://example.com/a.wasm" });
+  await load({ simd: "baseline", wasm: (simd) => new URL(`https://example.com/${simd}.wasm`) });
+  assert.deepEqual(compiled, [
+    { address: "file:///baseline.wasm", total: 10 },
+    { address: "https://example.com/a.wasm", total: undefined },
+    { address: "https://example.com/baseline.wasm", total: undefined },
+  ]);
+});
+
+test("load takes a module, bytes, or a response", async () => {
+  const { load, compiled } = fakeHost();
+  const bytes = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+  for (const wasm of [emptyModule, bytes, bytes.buffer, new Response(bytes)]) {
+    assert.equal((await load({ wasm })).describe().name, "fake");
+  }
+  assert.deepEqual(compiled, []);
+});
+
+test("wrong options are refused by name", async () => {
+  const { load } = fakeHost();
+  await assert.rejects(load({ simd: "avx512" }), { code: "load", message: /^simd: expected .* got "avx512"/ });
+  await assert.rejects(load({ wasm: 5 }), { code: "load", message: /^wasm: expected .* got Number/ });
+  await assert.rejects(load({ wasm: Uint8Array.of(1, 2) }), { code: "load", message: /^wasm: expected a WebAssembly module/ });
+});
+
+test("an aborted load rejects at once", async () => {
+  const { load } = fakeHost();
+  await assert.rejects(load({ signal: AbortSignal.abort() }), { name: "AbortError" });
+  const controller = new AbortController();
+  const loading = load({ signal: controller.signal });
+  controller.abort();
+  await assert.rejects(loading, { name: "AbortError" });
+});
