@@ -1,0 +1,111 @@
+//! What environment variables set, parsed once.
+
+use std::fmt;
+
+use onnxlet::Problem;
+
+use super::log::Threshold;
+
+/// The Worker's settings. Every variable is optional; a variable that makes no sense is an error, never ignored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// `ONNXLET_MAX_BODY_BYTES`: the largest request body, in bytes.
+    pub max_body_bytes: usize,
+    /// `ONNXLET_LOG_LEVEL`: the least severe request that is still logged.
+    pub log_level: Threshold,
+}
+
+impl Default for Config {
+    /// 10 MiB bodies, every request logged.
+    fn default() -> Self {
+        Config { max_body_bytes: 10 << 20, log_level: Threshold::Info }
+    }
+}
+
+/// Every variable whose value makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError(pub Vec<Problem>);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let each: Vec<String> = self.0.iter().map(|p| format!("{}: {}", p.field, p.message)).collect();
+        f.write_str(&each.join("; "))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// What Cloudflare itself lets through on its smaller plans; a larger limit would promise what can't be kept.
+const LARGEST_BODY: usize = 100 << 20;
+
+impl Config {
+    /// Reads the settings; `variable` gives a variable's text, or nothing where it isn't set.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with every variable that can't be understood.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let default = Config::default();
+        let mut reader = Reader { variable, problems: Vec::new() };
+        let config = Config {
+            max_body_bytes: reader.read("ONNXLET_MAX_BODY_BYTES", default.max_body_bytes, parse_body_limit),
+            log_level: reader.read("ONNXLET_LOG_LEVEL", default.log_level, Threshold::parse),
+        };
+        if reader.problems.is_empty() { Ok(config) } else { Err(ConfigError(reader.problems)) }
+    }
+}
+
+/// Reads variables and collects what is wrong with them.
+struct Reader<F> {
+    variable: F,
+    problems: Vec<Problem>,
+}
+
+impl<F: Fn(&str) -> Option<String>> Reader<F> {
+    /// The variable's value, or `default` where it isn't set. `parse`'s error says what was expected.
+    fn read<T>(&mut self, name: &str, default: T, parse: impl Fn(&str) -> Result<T, String>) -> T {
+        let Some(text) = (self.variable)(name) else { return default };
+        parse(text.trim()).unwrap_or_else(|expected| {
+            self.problems.push(Problem::new(name, format!("expected {expected}, got {text:?}")));
+            default
+        })
+    }
+}
+
+fn parse_body_limit(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(limit) if (1..=LARGEST_BODY).contains(&limit) => Ok(limit),
+        _ => Err(format!("a whole number of bytes from 1 to {LARGEST_BODY}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::from_variables(|name| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| value.to_string()))
+    }
+
+    #[test]
+    fn unset_variables_leave_the_defaults() {
+        assert_eq!(read(&[]), Ok(Config::default()));
+    }
+
+    #[test]
+    fn variables_are_read() {
+        let config = read(&[("ONNXLET_MAX_BODY_BYTES", " 2048 "), ("ONNXLET_LOG_LEVEL", "warn")]).unwrap();
+        assert_eq!(config, Config { max_body_bytes: 2048, log_level: Threshold::Warn });
+    }
+
+    #[test]
+    fn nonsense_is_refused_and_all_of_it_named() {
+        for nonsense in ["", "0", "-1", "1e6", "10MB", "104857601", "99999999999999999999999"] {
+            let ConfigError(problems) = read(&[("ONNXLET_MAX_BODY_BYTES", nonsense)]).unwrap_err();
+            let message = format!("expected a whole number of bytes from 1 to 104857600, got {nonsense:?}");
+            assert_eq!(problems, [Problem::new("ONNXLET_MAX_BODY_BYTES", message)]);
+        }
+        let error = read(&[("ONNXLET_MAX_BODY_BYTES", "lots"), ("ONNXLET_LOG_LEVEL", "loud")]).unwrap_err();
+        assert_eq!(error.0.len(), 2);
+        assert_eq!(error.0[1].message, "expected off, error, warn or info, got \"loud\"");
+    }
+}

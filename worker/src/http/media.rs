@@ -1,0 +1,150 @@
+//! Content negotiation: what a body is, whether it is compressed, what the sender accepts.
+
+use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
+
+use super::head::Head;
+use super::problem::ProblemDetails;
+
+/// The type of every answer that isn't a problem.
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// The type of every problem.
+pub(super) const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// What a request body is, by its `Content-Type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Media {
+    /// `application/json`, in UTF-8.
+    Json,
+    /// `image/png`, `image/jpeg` or `image/webp`; the decoder looks at the bytes themselves.
+    Image,
+}
+
+const MEDIA: [(&str, Media); 4] = [
+    ("application/json", Media::Json),
+    ("image/png", Media::Image),
+    ("image/jpeg", Media::Image),
+    ("image/webp", Media::Image),
+];
+
+/// The types that a body may have, as `Accept-Post` lists them.
+pub(super) fn accept_post() -> String {
+    MEDIA.map(|(name, _)| name).join(", ")
+}
+
+/// What the body is.
+///
+/// # Errors
+/// 415 where `Content-Type` is missing or another, and where `Content-Encoding` compresses.
+pub(super) fn of_body(head: &Head) -> Result<Media, ProblemDetails> {
+    check_encoding(head)?;
+    let refuse = |got: String| {
+        let detail = format!("content-type: expected one of {}, got {got}", accept_post());
+        ProblemDetails::unsupported_type(detail, &accept_post())
+    };
+    let Some(value) = head.headers.get(CONTENT_TYPE) else { return Err(refuse("none".into())) };
+    let text = String::from_utf8_lossy(value.as_bytes());
+    let (essence, parameters) = text.split_once(';').unwrap_or((&text, ""));
+    let essence = essence.trim().to_ascii_lowercase();
+    let (_, media) = MEDIA.iter().find(|(name, _)| *name == essence).ok_or_else(|| refuse(format!("{text:?}")))?;
+    match charset(parameters) {
+        Some(other) if *media == Media::Json && other != "utf-8" => Err(refuse(format!("charset {other:?}"))),
+        _ => Ok(*media),
+    }
+}
+
+fn charset(parameters: &str) -> Option<String> {
+    parameters.split(';').find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"').to_ascii_lowercase())
+    })
+}
+
+fn check_encoding(head: &Head) -> Result<(), ProblemDetails> {
+    match head.headers.get(CONTENT_ENCODING).map(|value| String::from_utf8_lossy(value.as_bytes())) {
+        Some(encoding) if !encoding.trim().is_empty() && !encoding.trim().eq_ignore_ascii_case("identity") => {
+            Err(ProblemDetails::unsupported_encoding(&encoding))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks that the sender accepts JSON.
+///
+/// # Errors
+/// 406 where `Accept` leaves JSON out, or gives it the weight 0.
+pub(super) fn check_accept(head: &Head) -> Result<(), ProblemDetails> {
+    let Some(accept) = head.text(ACCEPT).filter(|accept| !accept.trim().is_empty()) else { return Ok(()) };
+    // The most specific range decides (RFC 9110, 12.5.1).
+    for range in ["application/json", "application/*", "*/*"] {
+        if let Some(weight) = weight(accept, range) {
+            return if weight > 0.0 { Ok(()) } else { Err(ProblemDetails::not_acceptable(accept, "application/json")) };
+        }
+    }
+    Err(ProblemDetails::not_acceptable(accept, "application/json"))
+}
+
+/// The weight that `accept` gives to `range`, if it names it.
+fn weight(accept: &str, range: &str) -> Option<f32> {
+    accept.split(',').find_map(|entry| {
+        let mut parts = entry.split(';').map(str::trim);
+        parts.next()?.eq_ignore_ascii_case(range).then(|| {
+            let q = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+            q.and_then(|q| q.trim().parse().ok()).unwrap_or(1.0)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(name: &str, value: &str) -> Head {
+        Head::parse("POST", "/predict", std::iter::once((name.to_string(), value.to_string())))
+    }
+
+    #[test]
+    fn known_types_are_told_apart() {
+        for json in ["application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\""] {
+            assert_eq!(of_body(&head("content-type", json)).unwrap(), Media::Json, "{json}");
+        }
+        for image in ["image/png", "image/jpeg", "image/webp", "image/png; name=a.png"] {
+            assert_eq!(of_body(&head("content-type", image)).unwrap(), Media::Image, "{image}");
+        }
+    }
+
+    #[test]
+    fn other_types_are_refused_with_what_is_taken() {
+        for (given, got) in [
+            ("text/plain", "\"text/plain\""),
+            ("", "\"\""),
+            ("application/json; charset=latin1", "charset \"latin1\""),
+            ("application/x-www-form-urlencoded", "\"application/x-www-form-urlencoded\""),
+        ] {
+            let problem = of_body(&head("content-type", given)).unwrap_err();
+            assert_eq!(problem.status.as_u16(), 415);
+            let list = "application/json, image/png, image/jpeg, image/webp";
+            assert_eq!(problem.detail, format!("content-type: expected one of {list}, got {got}"));
+        }
+        assert!(of_body(&head("x", "y")).unwrap_err().detail.ends_with("got none"));
+    }
+
+    #[test]
+    fn compressed_bodies_are_refused() {
+        let problem = of_body(&head("content-encoding", "gzip")).unwrap_err();
+        assert_eq!(problem.status.as_u16(), 415);
+        assert_eq!(problem.detail, "content-encoding: expected identity (no compression), got \"gzip\"");
+        assert!(check_encoding(&head("content-encoding", "identity")).is_ok());
+    }
+
+    #[test]
+    fn accept_decides_by_the_most_specific_range() {
+        for accepted in
+            ["", "*/*", "application/*", "application/json;q=0.1", "text/html, */*;q=0.8", "*/*;q=0, application/json"]
+        {
+            assert!(check_accept(&head("accept", accepted)).is_ok(), "{accepted}");
+        }
+        for refused in ["text/html", "application/json;q=0", "image/*", "*/*, application/json; q=0", "*/*;q=0.0"] {
+            assert_eq!(check_accept(&head("accept", refused)).unwrap_err().status.as_u16(), 406, "{refused}");
+        }
+    }
+}

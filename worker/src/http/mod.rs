@@ -1,0 +1,27 @@
+//! Routes, limits and answers on plain `http` types: no platform, no I/O, nothing asynchronous.
+//!
+//! A request visits [`Head`] (what was received) → [`Service::body_limit`] (is its body worth reading?) →
+//! [`Service::answer`] → an [`Answer`]: the response and its log line.
+
+mod config;
+mod cors;
+mod endpoint;
+mod head;
+mod log;
+mod media;
+mod model_slot;
+mod problem;
+mod received;
+mod render;
+mod request_id;
+mod routes;
+mod service;
+
+pub use config::{Config, ConfigError};
+pub use head::Head;
+pub use log::{Level, LogLine, Threshold};
+pub use model_slot::ModelSlot;
+pub use problem::ProblemDetails;
+pub use received::Received;
+pub use request_id::RequestId;
+pub use service::{Answer, Service};

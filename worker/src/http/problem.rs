@@ -1,0 +1,153 @@
+//! Refusals and failures as `application/problem+json` (RFC 9457).
+
+use bytes::Bytes;
+use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{Response, StatusCode};
+use serde::Serialize;
+
+use super::config::ConfigError;
+use super::media::PROBLEM_JSON;
+use super::request_id::RequestId;
+
+/// `Accept-Post` (W3C Linked Data Platform), which the `http` crate doesn't name.
+pub(super) const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
+
+/// Why a request gets no answer: the same for every request of its kind, except `detail` and `problems`.
+#[derive(Clone, Debug)]
+pub struct ProblemDetails {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// A stable, short name of the kind of problem.
+    pub code: &'static str,
+    /// A title for the kind of problem.
+    pub title: &'static str,
+    /// What is wrong with this request.
+    pub detail: String,
+    /// Each field's problem.
+    pub problems: Vec<onnxlet::Problem>,
+    /// A header that tells how to do better, such as `Allow`.
+    remedy: Option<Box<(HeaderName, HeaderValue)>>,
+}
+
+/// The document that is sent.
+#[derive(Serialize)]
+struct Document<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    code: &'a str,
+    detail: &'a str,
+    request_id: &'a str,
+    problems: &'a [onnxlet::Problem],
+}
+
+impl ProblemDetails {
+    fn new(status: StatusCode, code: &'static str, title: &'static str, detail: String) -> Self {
+        ProblemDetails { status, code, title, detail, problems: Vec::new(), remedy: None }
+    }
+
+    /// The body or the head can't be parsed.
+    pub(super) fn malformed(detail: String) -> Self {
+        onnxlet::Error::Malformed(detail).into()
+    }
+
+    /// The body is larger than `limit` bytes; `got` says how large, as far as that is known.
+    pub(super) fn body_too_large(limit: usize, got: impl std::fmt::Display) -> Self {
+        let detail = format!("the body is too large: the limit is {limit} bytes, got {got}");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is too large", detail)
+    }
+
+    /// The URL is longer than `limit` bytes.
+    pub(super) fn uri_too_long(limit: usize, got: usize) -> Self {
+        let detail = format!("the URL is too long: the limit is {limit} bytes, got {got}");
+        Self::new(StatusCode::URI_TOO_LONG, "uri_too_long", "The URL is too long", detail)
+    }
+
+    /// No route has this path.
+    pub(super) fn not_found(path: &str, paths: &[&str]) -> Self {
+        let detail = format!("nothing is at {path}; there are {}", paths.join(", "));
+        Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this path", detail)
+    }
+
+    /// The route has other methods.
+    pub(super) fn method_not_allowed(path: &str, method: &str, allow: &str) -> Self {
+        let detail = format!("{path} takes {allow}, got {method}");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The method is not allowed here", detail)
+            .with_remedy(ALLOW, allow)
+    }
+
+    /// The body's type isn't one that the route takes.
+    pub(super) fn unsupported_type(detail: String, accepts: &str) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported", "The content type is not supported", detail)
+            .with_remedy(ACCEPT_POST, accepts)
+    }
+
+    /// The body is compressed.
+    pub(super) fn unsupported_encoding(got: &str) -> Self {
+        let detail = format!("content-encoding: expected identity (no compression), got {got:?}");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported", "The content encoding is not supported", detail)
+            .with_remedy(ACCEPT_ENCODING, "identity")
+    }
+
+    /// The sender accepts no type that the route can answer with.
+    pub(super) fn not_acceptable(accept: &str, offered: &str) -> Self {
+        let detail = format!("accept: the answer is {offered}, which {accept:?} does not include");
+        Self::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", "No acceptable type can be answered", detail)
+    }
+
+    /// Answering trapped.
+    pub(super) fn crashed() -> Self {
+        let detail = "the engine stopped on this request; a fresh one answers the next".to_string();
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "crashed", "The engine stopped", detail)
+    }
+
+    /// The same problem with 503: not now, perhaps never, but not this request's fault.
+    pub(super) fn unavailable(mut self) -> Self {
+        self.status = StatusCode::SERVICE_UNAVAILABLE;
+        self
+    }
+
+    fn with_remedy(mut self, name: HeaderName, value: &str) -> Self {
+        self.remedy = HeaderValue::from_str(value).ok().map(|value| Box::new((name, value)));
+        self
+    }
+
+    /// The response that tells of the problem.
+    pub(super) fn render(&self, id: &RequestId) -> Response<Bytes> {
+        let document = Document {
+            r#type: format!("urn:onnxlet:problem:{}", self.code),
+            title: self.title,
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: &self.detail,
+            request_id: id.as_str(),
+            problems: &self.problems,
+        };
+        // Serializing strings and a number cannot fail.
+        let mut response = Response::new(Bytes::from(serde_json::to_vec(&document).unwrap_or_default()));
+        *response.status_mut() = self.status;
+        response.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
+        if let Some((name, value)) = self.remedy.as_deref() {
+            response.headers_mut().insert(name, value.clone());
+        }
+        response
+    }
+}
+
+impl From<onnxlet::Error> for ProblemDetails {
+    fn from(error: onnxlet::Error) -> Self {
+        let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut problem = Self::new(status, error.code(), error.title(), error.to_string());
+        problem.problems = error.problems().to_vec();
+        problem
+    }
+}
+
+impl From<&ConfigError> for ProblemDetails {
+    fn from(error: &ConfigError) -> Self {
+        let title = "The server's configuration is wrong";
+        let mut problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "config", title, error.to_string());
+        problem.problems = error.0.clone();
+        problem
+    }
+}

@@ -1,0 +1,32 @@
+//! `GET /healthz`: the Worker runs. `GET /readyz`: it can predict.
+
+use serde::Serialize;
+
+use super::super::endpoint::{Action, Answered, Endpoint};
+use super::super::problem::ProblemDetails;
+use super::super::render;
+use super::super::service::Service;
+use super::model::ModelName;
+
+pub(in super::super) const LIVE: Endpoint = Endpoint { path: "/healthz", action: Action::Show(live) };
+pub(in super::super) const READY: Endpoint = Endpoint { path: "/readyz", action: Action::Show(ready) };
+
+#[derive(Serialize)]
+struct Health<'a> {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<ModelName<'a>>,
+}
+
+fn live(_: &Service) -> Answered {
+    render::json(&Health { status: "ok", model: None })
+}
+
+fn ready(service: &Service) -> Answered {
+    let check = || -> Result<_, ProblemDetails> {
+        service.config()?;
+        service.model()
+    };
+    let model = check().map_err(ProblemDetails::unavailable)?;
+    render::json(&Health { status: "ready", model: Some(ModelName::of(model)) })
+}

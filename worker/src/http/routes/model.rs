@@ -1,0 +1,29 @@
+//! `GET /model`: signature and card.
+
+use onnxlet::Model;
+use serde::Serialize;
+
+use super::super::endpoint::{Action, Answered, Endpoint};
+use super::super::render;
+use super::super::service::Service;
+
+pub(in super::super) const MODEL: Endpoint = Endpoint { path: "/model", action: Action::Show(describe) };
+
+/// Which model answered.
+#[derive(Serialize)]
+pub(super) struct ModelName<'a> {
+    name: &'a str,
+    version: &'a str,
+}
+
+impl<'a> ModelName<'a> {
+    /// The name and version on `model`'s card.
+    pub(super) fn of(model: &'a Model) -> Self {
+        let card = model.card();
+        ModelName { name: &card.name, version: &card.version }
+    }
+}
+
+fn describe(service: &Service) -> Answered {
+    render::json(&service.model()?.describe())
+}

@@ -1,0 +1,22 @@
+//! `GET /version`: which Worker, engine and model.
+
+use serde::Serialize;
+
+use super::super::endpoint::{Action, Answered, Endpoint};
+use super::super::render;
+use super::super::service::Service;
+use super::model::ModelName;
+
+pub(in super::super) const VERSION: Endpoint = Endpoint { path: "/version", action: Action::Show(version) };
+
+#[derive(Serialize)]
+struct Version<'a> {
+    worker: &'static str,
+    model: ModelName<'a>,
+    digest: &'a str,
+}
+
+fn version(service: &Service) -> Answered {
+    let model = service.model()?;
+    render::json(&Version { worker: env!("CARGO_PKG_VERSION"), model: ModelName::of(model), digest: model.digest() })
+}

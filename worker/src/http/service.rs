@@ -1,0 +1,161 @@
+//! From a request to its answer.
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use http::{Method, Response, StatusCode};
+use matchit::Router;
+use onnxlet::Model;
+
+use super::config::{Config, ConfigError};
+use super::cors;
+use super::endpoint::{Action, Answered, Endpoint};
+use super::head::Head;
+use super::log::{self, Level, LogLine, Threshold};
+use super::media;
+use super::model_slot::ModelSlot;
+use super::problem::ProblemDetails;
+use super::received::Received;
+use super::request_id::{RequestId, X_REQUEST_ID};
+use super::routes::ENDPOINTS;
+
+/// A response and the line to log, if its level is logged.
+#[derive(Debug)]
+pub struct Answer {
+    /// What to send.
+    pub response: Response<Bytes>,
+    /// What to log.
+    pub log: Option<LogLine>,
+}
+
+/// The service: settings, a model, routes. One lives as long as the process.
+pub struct Service {
+    config: Result<Config, ConfigError>,
+    model: &'static ModelSlot,
+    router: Router<Endpoint>,
+}
+
+impl Service {
+    /// A service for `model`. Wrong settings don't stop it: they are what it answers, and `/readyz` tells.
+    pub fn new(config: Result<Config, ConfigError>, model: &'static ModelSlot) -> Self {
+        let mut router = Router::new();
+        for endpoint in ENDPOINTS {
+            let inserted = router.insert(endpoint.path, endpoint);
+            debug_assert!(inserted.is_ok(), "two endpoints clash: {inserted:?}");
+        }
+        Service { config, model, router }
+    }
+
+    /// How many bytes of the body to read before [`Service::answer`]: 0 where the head alone decides.
+    pub fn body_limit(&self, head: &Head) -> usize {
+        match (self.check(head), &self.config) {
+            (Ok(endpoint), Ok(config)) if endpoint.takes(&head.method) && endpoint.takes_body() => {
+                config.max_body_bytes
+            }
+            _ => 0,
+        }
+    }
+
+    /// Answers one request.
+    pub fn answer(&self, head: &Head, received: Received) -> Answer {
+        let id = RequestId::of(&head.headers);
+        let bytes_in = received.len();
+        let panic = received.panic().map(String::from);
+        let (response, problem) = match self.dispatch(head, received) {
+            Ok(response) => (response, None),
+            Err(problem) => (problem.render(&id), Some(problem)),
+        };
+        let line = LogLine {
+            level: Level::of(response.status()),
+            message: "request",
+            request_id: id.to_string(),
+            method: head.method.to_string(),
+            path: log::cut(head.path(), 256),
+            status: response.status().as_u16(),
+            code: problem.as_ref().map(|problem| problem.code),
+            error: panic.or(problem.map(|problem| problem.detail)).map(|error| log::cut(&error, 1024)),
+            bytes_in,
+            bytes_out: response.body().len(),
+        };
+        let threshold = self.config.as_ref().map_or(Threshold::Info, |config| config.log_level);
+        Answer { response: finish(response, head, &id), log: threshold.admits(line.level).then_some(line) }
+    }
+
+    /// The settings.
+    ///
+    /// # Errors
+    /// 500 naming each wrong variable.
+    pub(super) fn config(&self) -> Result<&Config, ProblemDetails> {
+        self.config.as_ref().map_err(ProblemDetails::from)
+    }
+
+    /// The model.
+    ///
+    /// # Errors
+    /// 500 saying why it can't be loaded.
+    pub(super) fn model(&self) -> Result<&Model, ProblemDetails> {
+        Ok(self.model.get()?)
+    }
+
+    fn dispatch(&self, head: &Head, received: Received) -> Answered {
+        if let Received::Crashed(_) = received {
+            return Err(ProblemDetails::crashed());
+        }
+        let endpoint = self.check(head)?;
+        match endpoint.action {
+            _ if head.method == Method::OPTIONS => Ok(cors::preflight(endpoint)),
+            Action::Show(show) => show(self),
+            Action::Take(take) => take(self, head, received),
+        }
+    }
+
+    /// Everything that the head alone can get wrong.
+    fn check(&self, head: &Head) -> Result<&Endpoint, ProblemDetails> {
+        if let Some(problem) = &head.problem {
+            return Err(problem.clone());
+        }
+        let endpoint = self
+            .router
+            .at(head.path())
+            .map(|found| found.value)
+            .map_err(|_| ProblemDetails::not_found(head.path(), &ENDPOINTS.map(|endpoint| endpoint.path)))?;
+        if head.method == Method::OPTIONS {
+            return Ok(endpoint);
+        }
+        if !endpoint.takes(&head.method) {
+            return Err(ProblemDetails::method_not_allowed(head.path(), head.method.as_str(), &endpoint.allow()));
+        }
+        media::check_accept(head)?;
+        if endpoint.takes_body() {
+            media::of_body(head)?;
+            self.check_declared_length(head)?;
+        }
+        Ok(endpoint)
+    }
+
+    fn check_declared_length(&self, head: &Head) -> Result<(), ProblemDetails> {
+        let limit = self.config()?.max_body_bytes;
+        match head.text(CONTENT_LENGTH).and_then(|text| text.parse::<u64>().ok()) {
+            Some(length) if length > limit as u64 => {
+                Err(ProblemDetails::body_too_large(limit, format!("{length} bytes")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The headers of every answer; no body for `HEAD`.
+fn finish(mut response: Response<Bytes>, head: &Head, id: &RequestId) -> Response<Bytes> {
+    let headers = response.headers_mut();
+    cors::allow(headers);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(id) = id.header() {
+        headers.insert(X_REQUEST_ID, id);
+    }
+    if head.method == Method::HEAD && response.status() != StatusCode::NO_CONTENT {
+        let length = HeaderValue::from(response.body().len());
+        response.headers_mut().insert(CONTENT_LENGTH, length);
+        *response.body_mut() = Bytes::new();
+    }
+    response
+}

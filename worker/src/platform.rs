@@ -1,0 +1,115 @@
+//! The Workers runtime: JavaScript objects to [`crate::http`] and back.
+//!
+//! The shim `worker/js/index.js` calls these exports. None of them is asynchronous, on purpose: workers-rs's
+//! `#[event(fetch)]` polls its future in a microtask, where a trap leaves the promise pending forever and takes every
+//! request in flight with it. Here the shim reads the body, in JavaScript, and everything that may trap happens within
+//! one call, which then throws: the shim catches, replaces the instance and calls [`answer_crash`].
+
+use std::sync::{Mutex, OnceLock};
+
+use bytes::Bytes;
+use js_sys::Reflect;
+use onnxlet::Model;
+use wasm_bindgen::prelude::*;
+use worker::{Env, Headers, ResponseBuilder, console_error, console_log, console_warn, web_sys};
+
+use crate::http::{Config, Head, Level, LogLine, ModelSlot, Received, Service};
+
+static SERVICE: OnceLock<Service> = OnceLock::new();
+static MODEL: ModelSlot = ModelSlot::new(Model::bundled);
+static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
+
+/// Builds the model ahead of the first request, while the isolate starts: start-up has its own CPU budget.
+#[wasm_bindgen(js_name = warmUp)]
+pub fn warm_up() {
+    keep_panic_messages();
+    // An error stays in the slot and is what `/readyz` tells.
+    let _ = MODEL.get();
+}
+
+/// The message of the panic that trapped this instance, if one did.
+#[wasm_bindgen(js_name = lastPanic)]
+pub fn last_panic() -> Option<String> {
+    LAST_PANIC.lock().ok()?.clone()
+}
+
+/// How many bytes of the body to read: 0 where the head alone decides.
+#[wasm_bindgen(js_name = bodyLimit)]
+pub fn body_limit(request: &web_sys::Request, env: &Env) -> usize {
+    service(env).body_limit(&head(request))
+}
+
+/// Answers a request with its whole body.
+#[wasm_bindgen]
+pub fn answer(request: &web_sys::Request, env: &Env, body: Vec<u8>) -> web_sys::Response {
+    respond(request, env, Received::Whole(Bytes::from(body)))
+}
+
+/// Answers a request whose body is larger than [`body_limit`].
+#[wasm_bindgen(js_name = answerTooLarge)]
+pub fn answer_too_large(request: &web_sys::Request, env: &Env) -> web_sys::Response {
+    respond(request, env, Received::TooLarge)
+}
+
+/// Answers a request whose body could not be read to its end.
+#[wasm_bindgen(js_name = answerBroken)]
+pub fn answer_broken(request: &web_sys::Request, env: &Env) -> web_sys::Response {
+    respond(request, env, Received::Broken)
+}
+
+/// Answers a request that trapped another instance.
+#[wasm_bindgen(js_name = answerCrash)]
+pub fn answer_crash(request: &web_sys::Request, env: &Env, message: String) -> web_sys::Response {
+    respond(request, env, Received::Crashed(message))
+}
+
+fn respond(request: &web_sys::Request, env: &Env, received: Received) -> web_sys::Response {
+    let answer = service(env).answer(&head(request), received);
+    if let Some(line) = &answer.log {
+        write(line);
+    }
+    response(answer.response)
+}
+
+fn service(env: &Env) -> &'static Service {
+    SERVICE.get_or_init(|| {
+        keep_panic_messages();
+        Service::new(Config::from_variables(|name| variable(env, name)), &MODEL)
+    })
+}
+
+/// A variable's text; `wrangler.toml` may also hold numbers and the like, which are taken as they would be written.
+fn variable(env: &Env, name: &str) -> Option<String> {
+    let value = Reflect::get(env, &JsValue::from_str(name)).ok().filter(|value| !value.is_undefined())?;
+    value.as_string().or_else(|| js_sys::JSON::stringify(&value).ok()?.as_string())
+}
+
+fn head(request: &web_sys::Request) -> Head {
+    Head::parse(&request.method(), &request.url(), Headers(request.headers()).entries())
+}
+
+fn response(response: http::Response<Bytes>) -> web_sys::Response {
+    let (parts, body) = response.into_parts();
+    let headers = parts.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let builder = ResponseBuilder::new().with_status(parts.status.as_u16()).with_headers(headers.collect());
+    // 204 may not have a body, not even an empty one.
+    if body.is_empty() { builder.empty().into() } else { builder.fixed(body.into()).into() }
+}
+
+fn write(line: &LogLine) {
+    let Ok(text) = serde_json::to_string(line) else { return };
+    match line.level {
+        Level::Info => console_log!("{text}"),
+        Level::Warn => console_warn!("{text}"),
+        Level::Error => console_error!("{text}"),
+    }
+}
+
+/// Keeps a panic's message for [`last_panic`]; it goes into the request's log line rather than into one of its own.
+fn keep_panic_messages() {
+    std::panic::set_hook(Box::new(|info| {
+        if let Ok(mut last) = LAST_PANIC.lock() {
+            *last = Some(info.to_string());
+        }
+    }));
+}
