@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 from jax import Array
@@ -31,7 +33,8 @@ def _warp(key: Array, image: Array) -> Array:
     x = x + shear * y
     source_y = scale_y * (jnp.cos(angle) * y - jnp.sin(angle) * x) + 13.5 + SHIFT * draws[4]
     source_x = scale_x * (jnp.sin(angle) * y + jnp.cos(angle) * x) + 13.5 + SHIFT * draws[5]
-    return jax.scipy.ndimage.map_coordinates(image, [source_y, source_x], order=1)
+    warped: Array = jax.scipy.ndimage.map_coordinates(image, [source_y, source_x], order=1)
+    return warped
 
 
 def _change_ink(key: Array, images: Array) -> Array:
@@ -48,7 +51,7 @@ def _change_ink(key: Array, images: Array) -> Array:
     return jnp.clip(changed * contrast, 0, 1)
 
 
-def _neighbours(images: Array, pick: jnp.ufunc) -> Array:
+def _neighbours(images: Array, pick: Callable[[Array, Array], Array]) -> Array:
     """Combines each pixel with its four neighbours."""
     padded = jnp.pad(images, ((0, 0), (1, 1), (1, 1)))
     result = images

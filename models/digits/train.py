@@ -6,6 +6,7 @@ import argparse
 import time
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -25,13 +26,21 @@ WEIGHT_DECAY = 1e-4
 AVERAGE = 0.998  # of the running mean of weights that is kept at each step
 
 
+class State(NamedTuple):
+    """What one step of training hands to the next."""
+
+    weights: Weights
+    average: Weights
+    moments: optax.OptState
+
+
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     parser.add_argument("--out", type=Path, default=Path("target/digits.onnx"), help="ONNX file to write")
     parser.add_argument("--cache", type=Path, default=Path("target/mnist"), help="folder of the data")
-    parser.add_argument("--epochs", type=int, default=40, help="passes over the 60,000 images")
+    parser.add_argument("--epochs", type=int, default=60, help="passes over the 60,000 images")
     parser.add_argument("--seed", type=int, default=7, help="of weights, order and distortions")
     return parser.parse_args()
 
@@ -44,21 +53,21 @@ def train(split: Split, epochs: int, seed: int) -> Weights:
     images, labels = jnp.asarray(split.images), jnp.asarray(split.labels)
 
     def loss(weights: Weights, batch: Array, targets: Array) -> Array:
-        return optax.softmax_cross_entropy_with_integer_labels(logits(weights, batch), targets).mean()
+        losses: Array = optax.softmax_cross_entropy_with_integer_labels(logits(weights, batch), targets)
+        return losses.mean()
 
     @partial(jax.jit, donate_argnums=0)
-    def step(state: tuple, key: Array, picked: Array) -> tuple:
-        weights, average, moments = state
+    def step(state: State, key: Array, picked: Array) -> tuple[State, Array]:
         batch = distort(key, images[picked])
-        value, gradient = jax.value_and_grad(loss)(weights, batch, labels[picked])
-        updates, moments = optimizer.update(gradient, moments, weights)
-        weights = optax.apply_updates(weights, updates)
-        average = optax.incremental_update(weights, average, 1 - AVERAGE)
-        return (weights, average, moments), value
+        value, gradient = jax.value_and_grad(loss)(state.weights, batch, labels[picked])
+        updates, moments = optimizer.update(gradient, state.moments, state.weights)
+        weights = optax.apply_updates(state.weights, updates)
+        average = optax.incremental_update(weights, state.average, 1 - AVERAGE)
+        return State(weights, average, moments), value
 
     key, start = jax.random.split(jax.random.key(seed))
     weights = initial_weights(start)
-    state = (weights, jax.tree.map(jnp.copy, weights), optimizer.init(weights))
+    state = State(weights, jax.tree.map(jnp.copy, weights), optimizer.init(weights))
     for epoch in range(epochs):
         began = time.monotonic()
         key, order, noise = jax.random.split(key, 3)
@@ -69,7 +78,7 @@ def train(split: Split, epochs: int, seed: int) -> Weights:
             values.append(value)
         mean = float(jnp.stack(values).mean())
         print(f"epoch {epoch + 1}/{epochs}: loss {mean:.4f}, {time.monotonic() - began:.0f} s", flush=True)
-    return state[1]
+    return state.average
 
 
 def accuracy(model: bytes, split: Split) -> float:

@@ -48,7 +48,8 @@ def export(fitted: Pipeline) -> bytes:
     )
     tidy(model)
     onnx.checker.check_model(model, full_check=True)
-    return model.SerializeToString()
+    serialized: bytes = model.SerializeToString()
+    return serialized
 
 
 def tidy(model: onnx.ModelProto) -> None:

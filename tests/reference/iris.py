@@ -1,4 +1,4 @@
-"""Turns the 150 rows of iris data into raw little-endian values: `features.f32` and the true `species.i64`."""
+"""Turns the 150 rows of iris data into raw little-endian `features.f32` and the true `species.i64`."""
 
 from __future__ import annotations
 
