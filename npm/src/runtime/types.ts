@@ -47,6 +47,20 @@ export type TensorInput<Data, Element> =
   | Nested<Element>
   | { readonly data: Data | readonly Element[]; readonly shape: readonly number[] };
 
+type NumberArray = Exclude<TypedArray, BigInt64Array | BigUint64Array>;
+
+/** A tensor of floats or of integers up to 32 bits. Integers must fit exactly, floats are rounded to the input's type. */
+export type NumberTensor = TensorInput<NumberArray, number>;
+
+/** A tensor of 64-bit integers. */
+export type IntegerTensor = TensorInput<TypedArray, number | bigint>;
+
+/** A tensor of truth values; in a `Uint8Array` they are 0 and 1. */
+export type BooleanTensor = TensorInput<Uint8Array, boolean>;
+
+/** A tensor of texts. */
+export type TextTensor = TensorInput<readonly string[], string>;
+
 /** A tensor as output. */
 export interface Tensor<Data = TypedArray | string[]> {
   dtype: Dtype;
@@ -104,8 +118,8 @@ export interface Prediction<Outputs = Record<string, Tensor>, Label extends stri
 export interface TensorSpec {
   name: string;
   dtype: Dtype;
-  /** A number, or the name of a dimension that varies. */
-  shape: (number | string)[];
+  /** Each dimension's size, or the name of one that varies; `null` where even their number is unknown. */
+  shape: (number | string)[] | null;
   /** The classes, in the order of the last dimension. */
   labels?: string[];
 }
@@ -119,7 +133,7 @@ export interface Signature {
 /** Everything that a model says about itself. */
 export interface Description {
   name: string;
-  version?: string;
+  version: string;
   description?: string;
   /** Digest of the ONNX file, `sha256:` and 64 hexadecimal digits. */
   digest: string;
