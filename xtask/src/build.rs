@@ -10,14 +10,9 @@ use crate::rust::{self, Simd};
 use crate::site;
 use crate::worker;
 
-/// What a build left behind, for those who go on from there.
-pub struct Built {
-    pub node: Node,
-    pub models: Vec<String>,
-}
-
-/// Builds the chosen models (none named: all), the packages, the Worker and the site.
-pub fn build(project: &Project, chosen: &[String]) -> Result<Built> {
+/// Builds the chosen models (none named: all), the packages, the Worker and the site. Returns the Node that
+/// goes with them.
+pub fn build(project: &Project, chosen: &[String]) -> Result<Node> {
     let models = project.chosen_models(chosen)?;
     // First, so that a missing Node is reported before minutes of compiling.
     let node = Node::set_up(project)?;
@@ -34,5 +29,5 @@ pub fn build(project: &Project, chosen: &[String]) -> Result<Built> {
     }
     worker::build(project, &compiler)?;
     site::build(project, &models, &packages)?;
-    Ok(Built { node, models })
+    Ok(node)
 }

@@ -97,17 +97,23 @@ impl Module {
             bindgen.input_path(self.raw()).out_name(self.stem).typescript(self.is_engine()).web(true)?;
             // Names of functions are a third of the module and serve only a debugger.
             bindgen.remove_name_section(true).remove_producers_section(true);
+            // The Worker has one instance at a time, which it replaces after a trap.
+            bindgen.reset_state_function(!self.is_engine());
             bindgen.generate(&self.folder)?;
             self.rewrite()
         })
     }
 
     fn rewrite(&self) -> Result<()> {
-        let js = self.output(".js");
-        let glue = fs::read_to_string(&js).with_context(|| format!("reading {}", js.display()))?;
-        let factory = glue::factory(&glue).with_context(|| format!("rewriting {}", js.display()))?;
-        fs::write(&js, &factory.js)?;
-        if self.is_engine() { self.rewrite_types(&factory.names) } else { Ok(()) }
+        let path = self.output(".js");
+        let glue = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+        let failed = || format!("rewriting {}", path.display());
+        if !self.is_engine() {
+            return Ok(fs::write(&path, glue::with_constructors(&glue).with_context(failed)?)?);
+        }
+        let factory = glue::factory(&glue).with_context(failed)?;
+        fs::write(&path, &factory.js)?;
+        self.rewrite_types(&factory.names)
     }
 
     fn rewrite_types(&self, names: &[String]) -> Result<()> {

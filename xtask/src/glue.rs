@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 const SELF_TYPES: &str = "/* @ts-self-types=";
 const IMPORTS: &str = "function __wbg_get_imports() {";
 const FINALIZE: &str = "function __wbg_finalize_init(instance, module) {";
-const START: &str = "    wasm.__wbindgen_start();\n";
+const START: &str = "wasm.__wbindgen_start();";
 const LOADER: &str = "\nasync function __wbg_load(module, imports) {";
 const TAIL: &str = "\nexport { initSync, __wbg_init as default };\n";
 const TYPES_TAIL: &str = "export type InitInput =";
@@ -135,14 +135,16 @@ fn declared_name(declaration: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// The module's constructors run once, before anything else. (`__wasm_call_ctors` is exported by a linker argument;
-/// without it, the linker makes every export run them again at each call.)
-fn with_constructors(code: &str) -> Result<String> {
+/// Makes the module's constructors run once, before anything else, wherever the glue starts an instance.
+///
+/// `__wasm_call_ctors` is exported by a linker argument; without it, the linker makes every export call them again.
+pub fn with_constructors(code: &str) -> Result<String> {
     ensure!(
         !code.contains("_command_export"),
         "the module was linked without `--export=__wasm_call_ctors`: its constructors would run at every call"
     );
-    Ok(code.replace(START, &format!("    wasm.__wasm_call_ctors();\n{START}")))
+    ensure!(code.contains(START), "the glue has no {START:?}");
+    Ok(code.replace(START, &format!("wasm.__wasm_call_ctors();\n    {START}")))
 }
 
 fn push_indented(js: &mut String, body: &str) {

@@ -1,19 +1,28 @@
 //! `cargo xtask`: sets up, builds, serves and tests Onnxlet.
 
 mod build;
+mod chromium;
 mod engine;
 mod files;
 mod glue;
+mod groups;
 mod node;
 mod npm_package;
 mod package;
 mod process;
 mod progress;
 mod project;
+mod python;
+mod reference;
 mod rust;
+mod serve;
 mod site;
 mod stamp;
+mod suites;
+mod tally;
+mod test;
 mod worker;
+mod wrangler;
 
 use std::process::ExitCode;
 
@@ -38,6 +47,18 @@ enum Command {
         #[arg(long, value_name = "NAME")]
         model: Vec<String>,
     },
+    /// Builds, then serves page and API on this machine until Ctrl-C
+    Serve {
+        /// The port on 127.0.0.1
+        #[arg(long, default_value_t = 8787)]
+        port: u16,
+    },
+    /// Runs every check and test, set-up included; the last line counts the tests
+    Test {
+        /// Run only this suite; may be repeated
+        #[arg(long, value_name = "SUITE")]
+        only: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -52,7 +73,10 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode> {
     let project = Project::find()?;
+    groups::end_with_us()?;
     match command {
         Command::Build { model } => build::build(&project, &model).map(|_| ExitCode::SUCCESS),
+        Command::Serve { port } => serve::serve(&project, port).map(|()| ExitCode::SUCCESS),
+        Command::Test { only } => test::test(&project, &only),
     }
 }

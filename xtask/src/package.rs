@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use crate::node::Node;
-use crate::npm_package::npm;
 use crate::process;
 use crate::project::Project;
 use crate::stamp::Step;
@@ -40,10 +39,7 @@ pub fn compile_runtime(project: &Project, node: &Node) -> Result<String> {
 
 /// Puts runtime, engines and model data together, and packs them. Returns the digest of the inputs.
 pub fn assemble(project: &Project, node: &Node, model: &str, parts: &[String]) -> Result<String> {
-    let card = project.at("models").join(model).join("card.json");
-    let readme = project.at("models").join(model).join("README.md");
-    let mut inputs: Vec<PathBuf> = vec![card, readme];
-    inputs.extend(["npm/assemble.mjs", "npm/template", "LICENSE-MIT", "LICENSE-APACHE"].map(|path| project.at(path)));
+    let inputs = ["npm/assemble.mjs", "npm/template", "LICENSE-MIT", "LICENSE-APACHE"].map(|path| project.at(path));
     let keys: Vec<&str> = parts.iter().map(String::as_str).chain([env!("CARGO_PKG_VERSION")]).collect();
     let step = Step {
         name: &format!("package onnxlet-{model}"),
@@ -51,11 +47,5 @@ pub fn assemble(project: &Project, node: &Node, model: &str, parts: &[String]) -
         inputs: &inputs,
         outputs: &[folder(project, model).join("package.json"), tarball(project, model)],
     };
-    step.run(project, || {
-        let mut assemble = node.command();
-        process::run(assemble.args(["npm/assemble.mjs", "--model", model]))?;
-        let mut pack = npm();
-        pack.current_dir(project.target.join("npm")).args(["pack", "--silent"]).arg(folder(project, model));
-        process::run(node.env(&mut pack))
-    })
+    step.run(project, || process::run(node.command().args(["npm/assemble.mjs", "--model", model, "--pack"])))
 }

@@ -123,7 +123,12 @@ mod tests {
         fn worked(&self, key: &str) -> bool {
             let worked = Cell::new(false);
             let out = self.project.at("out");
-            let step = Step { name: "a step", keys: &[key], inputs: &[self.project.at("in")], outputs: &[out.clone()] };
+            let step = Step {
+                name: "a step",
+                keys: &[key],
+                inputs: &[self.project.at("in")],
+                outputs: std::slice::from_ref(&out),
+            };
             step.run(&self.project, || {
                 worked.set(true);
                 Ok(fs::write(&out, "made")?)

@@ -1,0 +1,83 @@
+//! Python with the packages that the reference data needs, in an environment of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::node::find_on_path;
+use crate::process;
+use crate::project::Project;
+use crate::stamp::Step;
+
+const REMEDY: &str = "install Python 3.10 or newer (on Debian: apt-get install python3 python3-venv)";
+const NAMES: [&str; 6] = ["python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
+
+/// Makes sure that `target/venv` holds what `tests/reference/requirements.txt` pins. Returns its Python.
+pub fn set_up(project: &Project) -> Result<PathBuf> {
+    let python = find()?;
+    let folder = project.target.join("venv");
+    let own = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let requirements = project.at("tests/reference/requirements.txt");
+    let step = Step {
+        name: "python packages",
+        keys: &[&python.to_string_lossy()],
+        inputs: std::slice::from_ref(&requirements),
+        outputs: std::slice::from_ref(&own),
+    };
+    step.run(project, || install(&python, &folder, &own, &requirements))?;
+    Ok(own)
+}
+
+fn install(python: &Path, folder: &Path, own: &Path, requirements: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
+    }
+    process::run(Command::new(python).args(["-m", "venv"]).arg(folder))
+        .with_context(|| format!("a virtual environment can't be made; {REMEDY}"))?;
+    let mut pip = Command::new(own);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "-r"]);
+    process::run(pip.arg(requirements))
+        .context("the reference's packages can't be installed; they support Python 3.10 to 3.13")
+}
+
+/// The first Python on PATH that is new enough.
+fn find() -> Result<PathBuf> {
+    let mut seen = Vec::new();
+    for program in NAMES.iter().filter_map(|name| find_on_path(name)) {
+        match process::capture(Command::new(&program).arg("--version")) {
+            Ok(printed) if is_new_enough(&printed) => return Ok(program),
+            Ok(printed) => seen.push(format!("{} is {}", program.display(), printed.trim())),
+            Err(error) => seen.push(format!("{error:#}")),
+        }
+    }
+    if seen.is_empty() {
+        bail!("Python is missing; {REMEDY}");
+    }
+    bail!("no Python is new enough ({}); {REMEDY}", seen.join("; "))
+}
+
+/// Reads `Python 3.11.2`.
+fn is_new_enough(printed: &str) -> bool {
+    let version = printed.trim().trim_start_matches("Python ");
+    let mut numbers = version.split('.').map(str::parse::<u32>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= (3, 10),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_by_number() {
+        assert!(is_new_enough("Python 3.10.0\n"));
+        assert!(is_new_enough("Python 3.13.1"));
+        assert!(!is_new_enough("Python 3.9.18"));
+        assert!(!is_new_enough("Python 2.7.18"));
+        assert!(!is_new_enough("zsh: not found"));
+    }
+}

@@ -1,0 +1,174 @@
+//! The suites of `cargo xtask test`, in the order in which they run: what is quick to tell comes first.
+
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, anyhow, ensure};
+
+use crate::build;
+use crate::chromium;
+use crate::node::Node;
+use crate::process;
+use crate::project::Project;
+use crate::reference;
+use crate::rust;
+use crate::tally::Tally;
+use crate::wrangler::{self, Log, Server};
+
+/// A group of checks with one name.
+pub struct Suite {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub run: fn(&Session, &mut Tally) -> Result<()>,
+}
+
+/// All of them.
+pub const SUITES: [Suite; 13] = [
+    Suite { name: "format", about: "cargo fmt --check", run: format },
+    Suite { name: "lint", about: "clippy, warnings are errors", run: lint },
+    Suite { name: "docs", about: "rustdoc, warnings are errors", run: docs },
+    Suite { name: "rust", about: "cargo test", run: rust },
+    Suite { name: "build", about: "everything that is shipped", run: |session, _| session.built().map(drop) },
+    Suite { name: "types", about: "tsc over every tsconfig.json", run: types },
+    Suite { name: "runtime", about: "npm/test in Node", run: runtime },
+    Suite { name: "package", about: "the packed npm packages", run: package },
+    Suite { name: "reference", about: "onnxruntime's answers, to compare with", run: |session, _| session.reference() },
+    Suite { name: "accuracy", about: "MNIST inside wasm in Node, workerd and Chromium", run: accuracy },
+    Suite { name: "workerd", about: "the Worker over HTTP", run: workerd },
+    Suite { name: "page", about: "the page in Chromium", run: page },
+    Suite { name: "deploy", about: "wrangler deploy --dry-run", run: deploy },
+];
+
+/// What suites share: set-up is done once, and a failure of it told once a suite.
+pub struct Session<'a> {
+    project: &'a Project,
+    built: OnceCell<Result<Node, String>>,
+    reference: OnceCell<Result<(), String>>,
+}
+
+impl<'a> Session<'a> {
+    pub fn new(project: &'a Project) -> Session<'a> {
+        Session { project, built: OnceCell::new(), reference: OnceCell::new() }
+    }
+
+    fn built(&self) -> Result<&Node> {
+        let node = self.built.get_or_init(|| build::build(self.project, &[]).map_err(|error| format!("{error:#}")));
+        node.as_ref().map_err(|error| anyhow!("the build failed: {error}"))
+    }
+
+    fn reference(&self) -> Result<()> {
+        let made = self.reference.get_or_init(|| reference::make(self.project).map_err(|error| format!("{error:#}")));
+        made.clone().map_err(|error| anyhow!("there is no reference data: {error}"))
+    }
+
+    /// Serves the build on a port of its own.
+    fn serve(&self, suite: &str) -> Result<Server> {
+        let folder = self.project.target.join("test");
+        std::fs::create_dir_all(&folder)?;
+        let log = Log::File(folder.join(format!("wrangler-{suite}.log")));
+        Server::start(self.project, self.built()?, wrangler::free_port()?, &log)
+    }
+
+    /// Runs the test files of a folder with Node.
+    fn node_test(&self, program: &Path, folder: &str, variables: &[(&str, String)], tally: &mut Tally) -> Result<()> {
+        let files = test_files(&self.project.at(folder))?;
+        ensure!(!files.is_empty(), "{folder} holds no *.test.mjs");
+        let node = self.built()?;
+        let mut command = Command::new(program);
+        node.env(&mut command);
+        command
+            .current_dir(&self.project.root)
+            .env("ONNXLET_NODE", &node.program)
+            .env("ONNXLET_NODE_ON_PATH", &node.on_path)
+            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .args(["--test", "--test-reporter=spec"])
+            .args(files);
+        process::run_watching(&mut command, |line| tally.read(line))
+    }
+}
+
+fn format(session: &Session, _: &mut Tally) -> Result<()> {
+    process::run(rust::cargo(session.project).args(["fmt", "--all", "--check"]))
+}
+
+fn lint(session: &Session, _: &mut Tally) -> Result<()> {
+    let mut clippy = rust::cargo(session.project);
+    process::run(clippy.args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
+}
+
+fn docs(session: &Session, _: &mut Tally) -> Result<()> {
+    let mut doc = rust::cargo(session.project);
+    process::run(doc.env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--workspace", "--no-deps", "--locked"]))
+}
+
+fn rust(session: &Session, tally: &mut Tally) -> Result<()> {
+    let mut test = rust::cargo(session.project);
+    test.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+    process::run_watching(&mut test, |line| tally.read(line))
+}
+
+fn types(session: &Session, _: &mut Tally) -> Result<()> {
+    let node = session.built()?;
+    for config in ["npm", "worker/js", "www", "tests"] {
+        let mut tsc = node.tool("typescript/bin/tsc");
+        process::run(tsc.args(["--noEmit", "-p", config])).with_context(|| format!("the types of {config}"))?;
+    }
+    Ok(())
+}
+
+/// In the Node that runs the tools and, where it is another, in the one on PATH: users may have that.
+fn runtime(session: &Session, tally: &mut Tally) -> Result<()> {
+    let node = session.built()?;
+    session.node_test(&node.program, "npm/test", &[], tally)?;
+    if node.on_path != node.program {
+        session.node_test(&node.on_path, "npm/test", &[], tally)?;
+    }
+    Ok(())
+}
+
+fn package(session: &Session, tally: &mut Tally) -> Result<()> {
+    let chromium = ("ONNXLET_CHROMIUM", chromium::ensure()?.display().to_string());
+    session.node_test(&session.built()?.program, "tests/package", &[chromium], tally)
+}
+
+fn accuracy(session: &Session, tally: &mut Tally) -> Result<()> {
+    session.reference()?;
+    served(session, "accuracy", tally)
+}
+
+fn workerd(session: &Session, tally: &mut Tally) -> Result<()> {
+    let server = session.serve("workerd")?;
+    session.node_test(&session.built()?.program, "tests/workerd", &[("ONNXLET_URL", server.url())], tally)
+}
+
+fn page(session: &Session, tally: &mut Tally) -> Result<()> {
+    served(session, "page", tally)
+}
+
+/// Runs `tests/<name>` with the Worker, the site and a Chromium.
+fn served(session: &Session, name: &str, tally: &mut Tally) -> Result<()> {
+    let chromium = chromium::ensure()?.display().to_string();
+    let server = session.serve(name)?;
+    let variables = [("ONNXLET_URL", server.url()), ("ONNXLET_CHROMIUM", chromium)];
+    session.node_test(&session.built()?.program, &format!("tests/{name}"), &variables, tally)
+}
+
+fn deploy(session: &Session, _: &mut Tally) -> Result<()> {
+    wrangler::rehearse_deployment(session.project, session.built()?)
+}
+
+/// Every `*.test.mjs` below a folder, in a fixed order.
+fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(test_files(&path)?);
+        } else if path.to_string_lossy().ends_with(".test.mjs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
