@@ -1,0 +1,43 @@
+// What a model says about itself, in rows.
+
+/**
+ * @typedef {import("./types.js").Card} Card
+ * @typedef {import("./types.js").Description} Description
+ * @typedef {import("./types.js").TensorSpec} TensorSpec
+ * @typedef {{ term: string, value: string, wide?: boolean }} Fact
+ */
+
+/** @type {Readonly<Record<string, string>>} */
+const SIMD = { relaxed: "relaxed (fused multiply-add)", baseline: "baseline (simd128)" };
+
+/**
+ * @param {Description} description
+ * @param {number} bytes of the module, unpacked
+ * @returns {Fact[]}
+ */
+export function factsOf(description, bytes) {
+  const { name, version, digest, inputs, outputs, engine } = description;
+  const { license } = /** @type {Card} */ (description.card);
+  const facts = [
+    { term: "Name", value: version ? `${name} ${version}` : name },
+    { term: "Licence", value: license },
+    { term: "Engine", value: `${engine.name} ${engine.version}` },
+    { term: "SIMD build", value: SIMD[engine.simd] ?? engine.simd },
+    { term: "Module", value: bytes > 0 ? `${(bytes / 1e6).toFixed(2)} MB, unpacked; engine and model in one file` : undefined },
+    { term: "Signature", value: `${inputs.map(specOf).join(", ")} → ${outputs.map(specOf).join(", ")}`, wide: true },
+    { term: "Digest", value: digest, wide: true },
+  ];
+  return facts.flatMap(({ value, ...fact }) => (value === undefined ? [] : [{ ...fact, value }]));
+}
+
+/** @type {Readonly<Record<string, string>>} */
+const SHORT = { float: "f", int: "i", uint: "u" };
+
+/**
+ * A tensor as messages write it: `image: f32[N,1,28,28]`.
+ * @param {TensorSpec} spec
+ */
+export function specOf({ name, dtype, shape }) {
+  const short = dtype.replace(/^(float|uint|int)(?=\d)/, (word) => SHORT[word] ?? word);
+  return `${name}: ${short}[${shape.join(",")}]`;
+}

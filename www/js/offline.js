@@ -1,0 +1,66 @@
+// Works offline once loaded: registers the service worker, says so, and offers a new version instead of mixing it in.
+import { make } from "./dom.js";
+
+/**
+ * @param {HTMLElement} place where the state is shown
+ * @returns {Promise<{ keep: (model: string, simd: string) => void }>} `keep` stores a model's module for offline use
+ */
+export async function workOffline(place) {
+  const nothing = { keep: () => {} };
+  // Not offered on plain http (other than this machine), nor in some private windows: the page works, online only.
+  if (!("serviceWorker" in navigator)) return nothing;
+  followConnection(place);
+  try {
+    const registration = await navigator.serviceWorker.register("sw.js", { updateViaCache: "none" });
+    offerUpdates(place, registration);
+    return {
+      keep: async (model, simd) => {
+        const { active } = await navigator.serviceWorker.ready;
+        active?.postMessage({ keep: { model, simd } });
+      },
+    };
+  } catch (error) {
+    console.info("Not available offline:", error);
+    return nothing;
+  }
+}
+
+/** @param {HTMLElement} place */
+function followConnection(place) {
+  let stored = false;
+  const show = () => {
+    if (place.dataset.state === "update") return;
+    const [state, words] = !navigator.onLine ? ["cut", "Offline"] : stored ? ["ready", "Works offline"] : ["", ""];
+    place.dataset.state = state;
+    place.textContent = words;
+  };
+  navigator.serviceWorker.addEventListener("message", ({ data }) => {
+    stored = stored || Boolean(data?.kept);
+    show();
+  });
+  addEventListener("online", show);
+  addEventListener("offline", show);
+  show();
+}
+
+/**
+ * A new version is installed beside the old one and waits; this page stays whole until the reader reloads.
+ * @param {HTMLElement} place
+ * @param {ServiceWorkerRegistration} registration
+ */
+function offerUpdates(place, registration) {
+  const offer = () => {
+    // Without a controller this is the first visit: nothing old to replace.
+    if (!registration.waiting || !navigator.serviceWorker.controller) return;
+    const { waiting } = registration;
+    const button = make("button", { className: "button", type: "button" }, "New version: reload");
+    button.addEventListener("click", () => {
+      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+      waiting.postMessage({ activate: true });
+    });
+    place.dataset.state = "update";
+    place.replaceChildren(button);
+  };
+  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", offer));
+  offer();
+}

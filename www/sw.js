@@ -1,0 +1,106 @@
+// Works offline once loaded, and never mixes two versions of the page.
+//
+// The build writes precache.js: `self.PRECACHE = { version, files: { path: "sha256-…" } }`, the digest of every file of
+// the site. A version is stored only if every file of it is exactly the one listed (the browser checks the digests); a
+// version that changes while it is being fetched is not stored at all. A new version waits beside the old one until the
+// reader reloads, so a page that is open keeps getting the files it was built with.
+importScripts("precache.js");
+
+const { version, files } = self.PRECACHE;
+const PREFIX = "onnxlet-";
+const CACHE = PREFIX + version;
+/** Where the list of what is stored lies inside the cache; no file has this name. */
+const MANIFEST = at("precache-manifest");
+/** What the page is made of. Modules (.wasm) come later, and only the build that this browser runs. */
+const SHELL = /\.(html|css|js|json|svg|png|webmanifest)$/;
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("message", (event) => {
+  if (event.data?.activate) void self.skipWaiting();
+  if (event.data?.keep) event.waitUntil(keep(event.data.keep, event.source));
+});
+self.addEventListener("fetch", (event) => {
+  const path = pathOf(event.request);
+  // What is not a file of the site goes to the network untouched: the API above all.
+  if (path !== undefined) event.respondWith(answer(path));
+});
+
+async function install() {
+  const cache = await caches.open(CACHE);
+  const earlier = await storedEarlier();
+  const kept = new Set(earlier.keys());
+  // Modules that were stored are stored again, so that an update doesn't take the offline use away.
+  const wanted = Object.keys(files).filter((path) => SHELL.test(path) || kept.has(path));
+  await Promise.all(wanted.map((path) => store(cache, path, earlier.get(path))));
+  await cache.put(MANIFEST, Response.json(files));
+}
+
+/** Only once no page of an old version is open, or its reader asked to reload. */
+async function activate() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith(PREFIX) && name !== CACHE).map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+/** Stores a file, taken from an earlier version where it is the same file. */
+async function store(cache, path, earlier) {
+  const same = earlier?.integrity === files[path] ? earlier.response : undefined;
+  const response = same ?? (await fetchExactly(path));
+  await cache.put(at(path), response);
+}
+
+/** The files of the versions in store: path → its digest and the response. */
+async function storedEarlier() {
+  const found = new Map();
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(PREFIX) || name === CACHE) continue;
+    const cache = await caches.open(name);
+    const manifest = await cache.match(MANIFEST);
+    if (!manifest) continue;
+    for (const [path, integrity] of Object.entries(await manifest.json())) {
+      const response = await cache.match(at(path));
+      if (response) found.set(path, { integrity, response });
+    }
+  }
+  return found;
+}
+
+/** A file of this version; rejects when the server has another one by now, which the next update check will find. */
+async function fetchExactly(path) {
+  const response = await fetch(at(path), { integrity: files[path], cache: "no-cache" });
+  if (!response.ok) throw new TypeError(`${path}: HTTP ${response.status}`);
+  return response;
+}
+
+async function answer(path) {
+  const cache = await caches.open(CACHE);
+  const stored = await cache.match(at(path));
+  if (stored) return stored;
+  const response = await fetchExactly(path);
+  await cache.put(at(path), response.clone());
+  return response;
+}
+
+/** Stores a model's module for the SIMD build that the page runs, and tells the page. */
+async function keep({ model, simd }, page) {
+  const folder = `packages/onnxlet-${model}/`;
+  const modules = Object.keys(files).filter((path) => path.startsWith(folder) && path.endsWith(".wasm") && path.includes(simd));
+  await Promise.all(modules.map(answer));
+  if (modules.length > 0) page?.postMessage({ kept: model });
+}
+
+/** The site's file that a request is for, if it is for one. */
+function pathOf(request) {
+  const url = new URL(request.url);
+  const { href } = new URL(self.registration.scope);
+  const bare = url.origin + url.pathname;
+  if (request.method !== "GET" || !bare.startsWith(href)) return undefined;
+  const path = bare.slice(href.length) || "index.html";
+  return Object.hasOwn(files, path) ? path : undefined;
+}
+
+/** The address of a file. The index has the folder's: hosts redirect from the longer one, and a redirect can't be stored. */
+function at(path) {
+  return new URL(path === "index.html" ? "./" : path, self.registration.scope).href;
+}
