@@ -1,0 +1,39 @@
+//! Bakes a loaded model into its WebAssembly engine and trims the code that it does not run.
+//!
+//! The host runs the modules; this library makes them:
+//!
+//! 1. [`Engine::parse`] the engine (the output of wasm-bindgen) and [`prepare`] it. The host instantiates the prepared
+//!    module, runs its constructors ([`names::CONSTRUCTORS`]) once, loads the model and predicts some examples.
+//! 2. [`snapshot`] what the instance then holds: the **full** module. Instantiating it is loading the model.
+//! 3. [`instrument`] the full module. The host replays the examples in it and reads the marks.
+//! 4. [`trim`] the full module by the marks: the **lean** module.
+//!
+//! Everything is deterministic: the same bytes in, the same bytes out.
+#![warn(missing_docs)]
+
+mod check;
+mod constructors;
+mod engine;
+mod error;
+mod image;
+mod instrument;
+mod live;
+pub mod names;
+mod prepare;
+mod reach;
+mod renumber;
+mod report;
+mod rewrite;
+mod snapshot;
+mod stack;
+mod table;
+mod trim;
+
+pub use engine::Engine;
+pub use error::BakeError;
+pub use instrument::{Instrumented, instrument};
+pub use prepare::prepare;
+pub use reach::Keep;
+pub use report::{Report, Size};
+pub use snapshot::{State, snapshot};
+pub use trim::{Trimmed, trim};

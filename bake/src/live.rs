@@ -1,0 +1,82 @@
+//! The live instructions of a function once some functions are gone: a call of one of those traps, and what follows it
+//! up to the end of its block can never run.
+
+use wasmparser::{FunctionBody, Operator};
+
+use crate::BakeError;
+
+/// What becomes of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Callee {
+    /// The function stays.
+    Kept,
+    /// The function is gone: calling it traps.
+    Dropped,
+    /// The function does nothing: the call goes.
+    Empty,
+}
+
+/// The instructions that can still run, a trap in place of each call to a dropped function.
+pub(crate) fn operators<'a>(
+    body: &FunctionBody<'a>,
+    callee: impl Fn(u32) -> Callee,
+) -> Result<Vec<Operator<'a>>, BakeError> {
+    let mut live = Vec::new();
+    // Blocks opened since the code went dead.
+    let mut dead: Option<usize> = None;
+    let mut reader = body.get_operators_reader()?;
+    while !reader.eof() {
+        let operator = reader.read()?;
+        if let Some(depth) = dead {
+            dead = skip(depth, &operator);
+            if dead.is_none() {
+                live.push(operator);
+            }
+            continue;
+        }
+        match called(&operator).map(&callee) {
+            Some(Callee::Empty) if !leaves(&operator) => continue,
+            Some(Callee::Dropped) => {
+                live.push(Operator::Unreachable);
+                dead = Some(0);
+            }
+            _ => {
+                dead = leaves(&operator).then_some(0);
+                live.push(operator);
+            }
+        }
+    }
+    Ok(live)
+}
+
+/// The depth of dead code after an instruction of it, or nothing when that instruction is where code lives again.
+fn skip(depth: usize, operator: &Operator<'_>) -> Option<usize> {
+    match operator {
+        Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => Some(depth + 1),
+        Operator::End => depth.checked_sub(1),
+        Operator::Else if depth == 0 => None,
+        _ => Some(depth),
+    }
+}
+
+/// The function that an instruction calls directly.
+pub(crate) fn called(operator: &Operator<'_>) -> Option<u32> {
+    match *operator {
+        Operator::Call { function_index } | Operator::ReturnCall { function_index } => Some(function_index),
+        _ => None,
+    }
+}
+
+/// Whether control never goes on to the next instruction.
+fn leaves(operator: &Operator<'_>) -> bool {
+    matches!(
+        operator,
+        Operator::Unreachable
+            | Operator::Return
+            | Operator::Br { .. }
+            | Operator::BrTable { .. }
+            | Operator::ReturnCall { .. }
+            | Operator::ReturnCallIndirect { .. }
+            | Operator::ReturnCallRef { .. }
+    )
+}
