@@ -1,0 +1,70 @@
+//! An array → a tensor of the input's dtype.
+
+use tract_onnx::prelude::{Datum, Tensor, f16, tract_ndarray};
+
+use super::{Misfit, Target, shape};
+use crate::array::{Array, Data, Element, cast, position};
+use crate::{Dtype, Error};
+
+/// The tensor of `target` that holds `array`.
+///
+/// # Errors
+/// What was expected and what came.
+pub(super) fn make(target: &Target, array: Array) -> Result<Tensor, Misfit> {
+    let shape = shape::resolve(target.spec, &array)?;
+    target.limits.check_elements(&target.spec.name, &shape).map_err(Misfit::Fatal)?;
+    let array = Array { shape, ..array };
+    match target.spec.dtype {
+        Dtype::Float32 => float(target, array, f32::NAN, |x| x.is_finite()),
+        Dtype::Float64 => float(target, array, f64::NAN, |x| x.is_finite()),
+        Dtype::Float16 => float(target, array, f16::NAN, |x| x.is_finite()),
+        Dtype::Int8 => exact::<i8>(array),
+        Dtype::Int16 => exact::<i16>(array),
+        Dtype::Int32 => exact::<i32>(array),
+        Dtype::Int64 => exact::<i64>(array),
+        Dtype::Uint8 => exact::<u8>(array),
+        Dtype::Uint16 => exact::<u16>(array),
+        Dtype::Uint32 => exact::<u32>(array),
+        Dtype::Uint64 => exact::<u64>(array),
+        Dtype::Bool => exact::<bool>(array),
+        Dtype::String => text(array),
+    }
+}
+
+fn exact<T: Element + Datum>(array: Array) -> Result<Tensor, Misfit> {
+    let shape = array.shape.clone();
+    into_tensor(shape, cast::<T>(array, None)?)
+}
+
+fn float<T: Element + Datum>(
+    target: &Target,
+    array: Array,
+    nan: T,
+    is_finite: impl Fn(&T) -> bool,
+) -> Result<Tensor, Misfit> {
+    let shape = array.shape.clone();
+    if target.card.is_some_and(|card| card.allow_nan) {
+        return into_tensor(shape, cast(array, Some(nan))?);
+    }
+    let values = cast::<T>(array, None)?;
+    if let Some(index) = values.iter().position(|value| !is_finite(value)) {
+        let at = position(&shape, index);
+        let message = format!("expected finite numbers, got {} at {at}; the card can say allow_nan", values[index]);
+        return Err(Misfit::Problem(message));
+    }
+    into_tensor(shape, values)
+}
+
+fn text(array: Array) -> Result<Tensor, Misfit> {
+    match array.data {
+        Data::Text(texts) => into_tensor(array.shape, texts),
+        other if other.len() == 0 => into_tensor(array.shape, Vec::<String>::new()),
+        _ => Err(Misfit::Problem("expected texts".into())),
+    }
+}
+
+fn into_tensor<T: Datum>(shape: Vec<usize>, values: Vec<T>) -> Result<Tensor, Misfit> {
+    let array = tract_ndarray::ArrayD::from_shape_vec(shape, values);
+    // The shape was resolved from the number of elements: they agree.
+    array.map(Tensor::from).map_err(|e| Misfit::Fatal(Error::Engine(e.to_string())))
+}

@@ -1,0 +1,78 @@
+//! Whether a graph holds together, and what it takes.
+
+use std::collections::HashSet;
+
+use tract_onnx::pb::tensor_proto::DataLocation;
+use tract_onnx::pb::tensor_shape_proto::dimension::Value as DimValue;
+use tract_onnx::pb::{GraphProto, ValueInfoProto, type_proto};
+
+use crate::{Dim, Dtype, Error, TensorSpec};
+
+/// Checks that every name is defined before it is used, and that all weights are in the file.
+///
+/// # Errors
+/// [`Error::Model`] naming the tensor.
+pub(super) fn check(graph: &GraphProto) -> Result<(), Error> {
+    if graph.output.is_empty() {
+        return Err(Error::Model("the graph has no outputs".into()));
+    }
+    if let Some(tensor) = graph.initializer.iter().find(|t| t.data_location == Some(DataLocation::External as i32)) {
+        let location = tensor.external_data.iter().find(|entry| entry.key == "location");
+        let file = location.map_or("another file", |entry| entry.value.as_str());
+        return Err(Error::Model(format!(
+            "the weights of {:?} are outside the model, in {file:?}: save it again with all data in one file",
+            tensor.name
+        )));
+    }
+    let mut known: HashSet<&str> = graph.input.iter().map(|input| input.name.as_str()).collect();
+    known.extend(graph.initializer.iter().map(|tensor| tensor.name.as_str()));
+    known.extend(graph.sparse_initializer.iter().filter_map(|t| t.values.as_ref()).map(|t| t.name.as_str()));
+    for node in &graph.node {
+        for name in node.input.iter().filter(|name| !name.is_empty()) {
+            if !known.contains(name.as_str()) {
+                let message = format!("{} {:?} reads {name:?}, which nothing before it makes", node.op_type, node.name);
+                return Err(Error::Model(message));
+            }
+        }
+        known.extend(node.output.iter().map(String::as_str));
+    }
+    match graph.output.iter().find(|output| !known.contains(output.name.as_str())) {
+        Some(output) => Err(Error::Model(format!("nothing makes the output {:?}", output.name))),
+        None => Ok(()),
+    }
+}
+
+/// The inputs that a caller gives: those without an initialiser.
+///
+/// # Errors
+/// [`Error::Model`] for one that is no tensor or has an element type without a JSON and JavaScript form.
+pub(super) fn inputs(graph: &GraphProto) -> Result<Vec<TensorSpec>, Error> {
+    let given = |input: &&ValueInfoProto| !graph.initializer.iter().any(|tensor| tensor.name == input.name);
+    graph.input.iter().filter(given).map(spec).collect()
+}
+
+fn spec(input: &ValueInfoProto) -> Result<TensorSpec, Error> {
+    let name = input.name.clone();
+    let Some(type_proto::Value::TensorType(tensor)) = input.r#type.as_ref().and_then(|t| t.value.as_ref()) else {
+        return Err(Error::Model(format!("the input {name:?} is not a tensor")));
+    };
+    let dtype = Dtype::from_onnx(tensor.elem_type).ok_or_else(|| {
+        Error::Model(format!("the input {name:?} has ONNX element type {}, which is not supported", tensor.elem_type))
+    })?;
+    let dim = |(axis, value): (usize, &Option<DimValue>)| match value {
+        Some(DimValue::DimValue(size)) if *size > 0 => Dim::Fixed(*size as usize),
+        Some(DimValue::DimParam(symbol)) if !symbol.is_empty() && symbol != "?" => Dim::Symbol(symbol.clone()),
+        // Unnamed first axes are the batch in practice, and all inputs' batches are one.
+        _ if axis == 0 => Dim::Symbol("N".into()),
+        _ => Dim::Symbol(format!("{}_{axis}", identifier(&name))),
+    };
+    let shape = tensor.shape.as_ref().map(|shape| shape.dim.iter().map(|d| &d.value).enumerate().map(dim).collect());
+    Ok(TensorSpec { name, dtype, shape })
+}
+
+/// `name` with only what a symbol's name may hold.
+fn identifier(name: &str) -> String {
+    let clean = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let text: String = name.chars().map(clean).collect();
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) { text } else { format!("d{text}") }
+}

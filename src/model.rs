@@ -1,0 +1,108 @@
+//! A loaded model: card, signature and plan. Made once, used for every request.
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use tract_onnx::prelude::{IntoArcTensor, IntoTValue, TVec, TypedRunnableModel};
+
+use crate::prediction::NamedTensor;
+use crate::signature::names;
+use crate::{Card, Error, Inputs, Options, Prediction, Problem, Signature, fit, import, ranking};
+
+/// A model that answers.
+pub struct Model {
+    card: Card,
+    signature: Signature,
+    digest: String,
+    plan: Arc<TypedRunnableModel>,
+}
+
+impl Model {
+    /// Reads ONNX bytes, and the card's JSON where there is one (otherwise the model's own `onnxlet.card` property).
+    ///
+    /// # Errors
+    /// [`Error::Model`] for what can't be run faithfully; [`Error::Card`] for a card that is wrong or disagrees.
+    pub fn load(onnx: &[u8], card: Option<&str>) -> Result<Model, Error> {
+        let imported = import::import(onnx)?;
+        let card = match card.or(imported.card.as_deref()) {
+            Some(json) => Card::parse(json)?,
+            None => Card::nameless(),
+        };
+        card.check(&imported.signature)?;
+        let hash: String = Sha256::digest(onnx).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = format!("sha256:{hash}");
+        Ok(Model { card, signature: imported.signature, digest, plan: imported.plan })
+    }
+
+    /// What the model takes and gives.
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// What is said of the model.
+    pub fn card(&self) -> &Card {
+        &self.card
+    }
+
+    /// `sha256:` and the hash of the ONNX bytes, 64 hexadecimal digits.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Answers one request. Pure: the same inputs give the same bits.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with every problem of the request; [`Error::TooLarge`], [`Error::Malformed`] for what is inside
+    /// it; [`Error::Engine`] where the plan itself fails.
+    pub fn predict(&self, inputs: Inputs, options: &Options) -> Result<Prediction, Error> {
+        let fitted = fit::fit(&self.signature, &self.card, inputs, &options.limits);
+        let (tensors, wanted) = both(fitted, self.wanted(options))?;
+        let tensors: TVec<_> = tensors.into_iter().map(IntoTValue::into_tvalue).collect();
+        let results = self.plan.run(tensors).map_err(|e| Error::Engine(format!("{e:#}")))?;
+        let mut outputs = Vec::with_capacity(results.len());
+        for (spec, result) in self.signature.outputs.iter().zip(results) {
+            outputs.push(NamedTensor::new(spec, result.into_arc_tensor())?);
+        }
+        let tops = ranking::rank(&self.card, &outputs, options.top_k)?;
+        let outputs = wanted.into_iter().map(|index| outputs[index].clone()).collect();
+        Ok(Prediction { outputs, tops })
+    }
+
+    /// The positions of the outputs that the sender wants, in the order asked for.
+    fn wanted(&self, options: &Options) -> Result<Vec<usize>, Error> {
+        let mut problems = vec![];
+        let mut wanted = vec![];
+        let every = || self.signature.outputs.iter().map(|spec| spec.name.clone()).collect();
+        for name in options.outputs.clone().unwrap_or_else(every) {
+            match self.signature.output(&name) {
+                Some((index, _)) => wanted.push(index),
+                None => {
+                    let known = names(&self.signature.outputs);
+                    problems.push(Problem::new("outputs", format!("no such output {name:?}; the model has {known}")));
+                }
+            }
+        }
+        if options.top_k.is_some() && !self.card.outputs.values().any(|card| card.labels.is_some()) {
+            problems.push(Problem::new("top_k", "the model's card names no labels"));
+        }
+        if problems.is_empty() { Ok(wanted) } else { Err(Error::Invalid(problems)) }
+    }
+}
+
+/// Both results, or every problem of both.
+fn both<A, B>(first: Result<A, Error>, second: Result<B, Error>) -> Result<(A, B), Error> {
+    match (first, second) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(Error::Invalid(mut problems)), Err(Error::Invalid(more))) => {
+            problems.extend(more);
+            Err(Error::Invalid(problems))
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    }
+}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Model").field("name", &self.card.name).field("signature", &self.signature).finish()
+    }
+}
