@@ -11,9 +11,9 @@ use bytes::Bytes;
 use js_sys::Reflect;
 use onnxlet::Model;
 use wasm_bindgen::prelude::*;
-use worker::{Env, Headers, ResponseBuilder, console_error, console_log, console_warn, web_sys};
+use worker::{Env, Headers, ResponseBuilder, console_log, web_sys};
 
-use crate::http::{Config, Head, Level, LogLine, ModelSlot, Received, Service};
+use crate::http::{Config, Head, LogLine, ModelSlot, Received, Service};
 
 static SERVICE: OnceLock<Service> = OnceLock::new();
 static MODEL: ModelSlot = ModelSlot::new(Model::bundled);
@@ -96,12 +96,10 @@ fn response(response: http::Response<Bytes>) -> web_sys::Response {
     if body.is_empty() { builder.empty().into() } else { builder.fixed(body.into()).into() }
 }
 
+/// Writes a line as it is: `console.warn` and `console.error` would be decorated by `wrangler dev`.
 fn write(line: &LogLine) {
-    let Ok(text) = serde_json::to_string(line) else { return };
-    match line.level {
-        Level::Info => console_log!("{text}"),
-        Level::Warn => console_warn!("{text}"),
-        Level::Error => console_error!("{text}"),
+    if let Ok(text) = serde_json::to_string(line) {
+        console_log!("{text}");
     }
 }
 

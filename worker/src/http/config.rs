@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use onnxlet::Problem;
+use onnxlet::{Limits, Problem};
 
 use super::log::Threshold;
 
@@ -11,6 +11,8 @@ use super::log::Threshold;
 pub struct Config {
     /// `ONNXLET_MAX_BODY_BYTES`: the largest request body, in bytes.
     pub max_body_bytes: usize,
+    /// `ONNXLET_MAX_ELEMENTS` and `ONNXLET_MAX_IMAGE_PIXELS`: the largest input tensor and encoded image.
+    pub limits: Limits,
     /// `ONNXLET_LOG_LEVEL`: the least severe request that is still logged.
     pub log_level: Threshold,
 }
@@ -18,7 +20,7 @@ pub struct Config {
 impl Default for Config {
     /// 10 MiB bodies, every request logged.
     fn default() -> Self {
-        Config { max_body_bytes: 10 << 20, log_level: Threshold::Info }
+        Config { max_body_bytes: 10 << 20, limits: Limits::default(), log_level: Threshold::Info }
     }
 }
 
@@ -36,7 +38,10 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 /// What Cloudflare itself lets through on its smaller plans; a larger limit would promise what can't be kept.
-const LARGEST_BODY: usize = 100 << 20;
+const LARGEST_BODY: u64 = 100 << 20;
+/// More float32 elements, or RGBA pixels, would not fit into a Worker's 128 MB.
+const LARGEST_TENSOR: u64 = 32 << 20;
+const LARGEST_IMAGE: u64 = 32_000_000;
 
 impl Config {
     /// Reads the settings; `variable` gives a variable's text, or nothing where it isn't set.
@@ -47,7 +52,11 @@ impl Config {
         let default = Config::default();
         let mut reader = Reader { variable, problems: Vec::new() };
         let config = Config {
-            max_body_bytes: reader.read("ONNXLET_MAX_BODY_BYTES", default.max_body_bytes, parse_body_limit),
+            max_body_bytes: reader.read("ONNXLET_MAX_BODY_BYTES", default.max_body_bytes, body_bytes),
+            limits: Limits {
+                elements: reader.read("ONNXLET_MAX_ELEMENTS", default.limits.elements, elements),
+                image_pixels: reader.read("ONNXLET_MAX_IMAGE_PIXELS", default.limits.image_pixels, pixels),
+            },
             log_level: reader.read("ONNXLET_LOG_LEVEL", default.log_level, Threshold::parse),
         };
         if reader.problems.is_empty() { Ok(config) } else { Err(ConfigError(reader.problems)) }
@@ -71,10 +80,23 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
     }
 }
 
-fn parse_body_limit(text: &str) -> Result<usize, String> {
-    match text.parse::<usize>() {
-        Ok(limit) if (1..=LARGEST_BODY).contains(&limit) => Ok(limit),
-        _ => Err(format!("a whole number of bytes from 1 to {LARGEST_BODY}")),
+fn body_bytes(text: &str) -> Result<usize, String> {
+    Ok(whole(text, "bytes", LARGEST_BODY)? as usize)
+}
+
+fn elements(text: &str) -> Result<u64, String> {
+    whole(text, "elements", LARGEST_TENSOR)
+}
+
+fn pixels(text: &str) -> Result<u64, String> {
+    whole(text, "pixels", LARGEST_IMAGE)
+}
+
+/// A number from 1 to `largest`.
+fn whole(text: &str, unit: &str, largest: u64) -> Result<u64, String> {
+    match text.parse::<u64>() {
+        Ok(limit) if (1..=largest).contains(&limit) => Ok(limit),
+        _ => Err(format!("a whole number of {unit} from 1 to {largest}")),
     }
 }
 
@@ -93,8 +115,14 @@ mod tests {
 
     #[test]
     fn variables_are_read() {
-        let config = read(&[("ONNXLET_MAX_BODY_BYTES", " 2048 "), ("ONNXLET_LOG_LEVEL", "warn")]).unwrap();
-        assert_eq!(config, Config { max_body_bytes: 2048, log_level: Threshold::Warn });
+        let config = read(&[
+            ("ONNXLET_MAX_BODY_BYTES", " 2048 "),
+            ("ONNXLET_MAX_ELEMENTS", "784"),
+            ("ONNXLET_MAX_IMAGE_PIXELS", "1000000"),
+            ("ONNXLET_LOG_LEVEL", "Warn"),
+        ]);
+        let limits = Limits { elements: 784, image_pixels: 1_000_000 };
+        assert_eq!(config, Ok(Config { max_body_bytes: 2048, limits, log_level: Threshold::Warn }));
     }
 
     #[test]
@@ -104,8 +132,9 @@ mod tests {
             let message = format!("expected a whole number of bytes from 1 to 104857600, got {nonsense:?}");
             assert_eq!(problems, [Problem::new("ONNXLET_MAX_BODY_BYTES", message)]);
         }
-        let error = read(&[("ONNXLET_MAX_BODY_BYTES", "lots"), ("ONNXLET_LOG_LEVEL", "loud")]).unwrap_err();
-        assert_eq!(error.0.len(), 2);
-        assert_eq!(error.0[1].message, "expected off, error, warn or info, got \"loud\"");
+        let names = ["ONNXLET_MAX_BODY_BYTES", "ONNXLET_MAX_ELEMENTS", "ONNXLET_MAX_IMAGE_PIXELS", "ONNXLET_LOG_LEVEL"];
+        let ConfigError(problems) = read(&names.map(|name| (name, "loud"))).unwrap_err();
+        assert_eq!(problems.iter().map(|problem| problem.field.as_str()).collect::<Vec<_>>(), names);
+        assert_eq!(problems[3].message, "expected off, error, warn or info, got \"loud\"");
     }
 }

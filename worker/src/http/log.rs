@@ -91,6 +91,11 @@ pub struct LogLine {
     pub bytes_out: usize,
 }
 
+/// How much of a path is repeated, in characters.
+pub(super) const LONGEST_PATH: usize = 256;
+/// How much of an error is logged, in characters.
+pub(super) const LONGEST_ERROR: usize = 1024;
+
 /// The first `limit` characters of `text`.
 pub(super) fn cut(text: &str, limit: usize) -> String {
     text.chars().take(limit).collect()

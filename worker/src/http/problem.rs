@@ -6,6 +6,7 @@ use http::{Response, StatusCode};
 use serde::Serialize;
 
 use super::config::ConfigError;
+use super::log::{LONGEST_PATH, cut};
 use super::media::PROBLEM_JSON;
 use super::request_id::RequestId;
 
@@ -65,7 +66,7 @@ impl ProblemDetails {
 
     /// No route has this path.
     pub(super) fn not_found(path: &str, paths: &[&str]) -> Self {
-        let detail = format!("nothing is at {path}; there are {}", paths.join(", "));
+        let detail = format!("nothing is at {}; there are {}", cut(path, LONGEST_PATH), paths.join(", "));
         Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this path", detail)
     }
 

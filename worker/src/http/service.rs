@@ -69,10 +69,10 @@ impl Service {
             message: "request",
             request_id: id.to_string(),
             method: head.method.to_string(),
-            path: log::cut(head.path(), 256),
+            path: log::cut(head.path(), log::LONGEST_PATH),
             status: response.status().as_u16(),
             code: problem.as_ref().map(|problem| problem.code),
-            error: panic.or(problem.map(|problem| problem.detail)).map(|error| log::cut(&error, 1024)),
+            error: panic.or(problem.map(|problem| problem.detail)).map(|error| log::cut(&error, log::LONGEST_ERROR)),
             bytes_in,
             bytes_out: response.body().len(),
         };

@@ -24,12 +24,12 @@ struct Answer<'a> {
 }
 
 fn predict(service: &Service, head: &Head, received: Received) -> Answered {
-    #[cfg(feature = "test-panic")]
-    assert!(!head.headers.contains_key("x-onnxlet-test-panic"), "a panic was asked for");
     let media = media::of_body(head)?;
-    let body = whole(received, service.config()?.max_body_bytes)?;
+    let config = service.config()?;
+    let body = whole(received, config.max_body_bytes)?;
     let model = service.model()?;
     let (inputs, options) = inputs(model, media, body)?;
+    let options = Options { limits: config.limits, ..options };
     let prediction = model.predict(inputs, &options)?;
     render::json(&Answer { model: ModelName::of(model), prediction: &prediction })
 }
