@@ -1,7 +1,7 @@
 import { describeThrown, OnnxletError } from "./errors.js";
 import type { Progress } from "./types.js";
 
-/** Who is told of progress, and the size where it is known beforehand (a compressed transfer doesn't tell it). */
+/** Who is told of progress, and the size where it is known beforehand. */
 export interface Download {
   onProgress?: ((progress: Progress) => void) | undefined;
   total?: number | undefined;
@@ -44,7 +44,7 @@ async function bodyOf(response: Response, where: string): Promise<ArrayBuffer> {
 }
 
 /** The response itself where nobody watches: browsers cache the compiled code of an untouched one. */
-function withProgress(response: Response, { onProgress, total }: Download): Response {
+function withProgress(response: Response, { onProgress, total = sizeOf(response) }: Download): Response {
   if (!onProgress || !response.body) return response;
   let loaded = 0;
   const counter = new TransformStream<Uint8Array, Uint8Array>({
@@ -55,6 +55,12 @@ function withProgress(response: Response, { onProgress, total }: Download): Resp
     },
   });
   return new Response(response.body.pipeThrough(counter), { headers: response.headers });
+}
+
+/** The size that a transfer tells of; of a compressed one that would be another. */
+function sizeOf({ headers }: Response): number | undefined {
+  const length = headers.get("content-length");
+  return length === null || headers.has("content-encoding") ? undefined : Number(length);
 }
 
 function notWasm(where: string, got: string, cause?: unknown): OnnxletError {

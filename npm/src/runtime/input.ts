@@ -10,8 +10,8 @@ type MaybePromise<T> = T | Promise<T>;
  * where something must be waited for.
  */
 export function engineInput(input: unknown): MaybePromise<unknown> {
-  // Named inputs hold values, a batch holds examples: sources are found up to two levels below the top.
-  return converted(input, "", 2);
+  // An envelope holds named inputs, those hold values, a batch holds examples: sources are found up to three levels below the top.
+  return converted(input, "", 3);
 }
 
 function converted(value: unknown, field: string, depth: number): MaybePromise<unknown> {
