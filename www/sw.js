@@ -4,9 +4,29 @@
 // the site. A version is stored only if every file of it is exactly the one listed (the browser checks the digests); a
 // version that changes while it is being fetched is not stored at all. A new version waits beside the old one until the
 // reader reloads, so a page that is open keeps getting the files it was built with.
-importScripts("precache.js");
+/**
+ * The parts of a service worker's scope that are used here; TypeScript has either these or a page's.
+ * @typedef {Event & { waitUntil(work: Promise<unknown>): void }} LongEvent
+ * @typedef {{ postMessage(message: unknown): void }} Page
+ * @typedef {LongEvent & { data: { activate?: boolean, keep?: Kept } | undefined, source: Page | null }} MessageFromPage
+ * @typedef {Event & { request: Request, respondWith(response: Promise<Response>): void }} Asked
+ * @typedef {{ install: LongEvent, activate: LongEvent, message: MessageFromPage, fetch: Asked }} Events
+ * @typedef {object} Scope
+ * @property {<K extends keyof Events>(type: K, listener: (event: Events[K]) => void) => void} addEventListener
+ * @property {{ scope: string }} registration
+ * @property {{ claim(): Promise<void> }} clients
+ * @property {() => Promise<void>} skipWaiting
+ * @property {(path: string) => void} importScripts
+ * @property {{ version: string, files: Readonly<Record<string, string>> }} PRECACHE written by the build
+ *
+ * @typedef {{ model: string, simd: string }} Kept
+ * @typedef {{ integrity: string, response: Response }} Stored
+ */
 
-const { version, files } = self.PRECACHE;
+const scope = /** @type {Scope} */ (/** @type {unknown} */ (self));
+scope.importScripts("precache.js");
+
+const { version, files } = scope.PRECACHE;
 const PREFIX = "onnxlet-";
 const CACHE = PREFIX + version;
 /** Where the list of what is stored lies inside the cache; no file has this name. */
@@ -14,13 +34,13 @@ const MANIFEST = at("precache-manifest");
 /** What the page is made of. Modules (.wasm) come later, and only the build that this browser runs. */
 const SHELL = /\.(html|css|js|json|svg|png|webmanifest)$/;
 
-self.addEventListener("install", (event) => event.waitUntil(install()));
-self.addEventListener("activate", (event) => event.waitUntil(activate()));
-self.addEventListener("message", (event) => {
-  if (event.data?.activate) void self.skipWaiting();
+scope.addEventListener("install", (event) => event.waitUntil(install()));
+scope.addEventListener("activate", (event) => event.waitUntil(activate()));
+scope.addEventListener("message", (event) => {
+  if (event.data?.activate) void scope.skipWaiting();
   if (event.data?.keep) event.waitUntil(keep(event.data.keep, event.source));
 });
-self.addEventListener("fetch", (event) => {
+scope.addEventListener("fetch", (event) => {
   const path = pathOf(event.request);
   // What is not a file of the site goes to the network untouched: the API above all.
   if (path !== undefined) event.respondWith(answer(path));
@@ -40,25 +60,31 @@ async function install() {
 async function activate() {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name.startsWith(PREFIX) && name !== CACHE).map((name) => caches.delete(name)));
-  await self.clients.claim();
+  await scope.clients.claim();
 }
 
-/** Stores a file, taken from an earlier version where it is the same file. */
+/**
+ * Stores a file, taken from an earlier version where it is the same file.
+ * @param {Cache} cache
+ * @param {string} path
+ * @param {Stored | undefined} earlier
+ */
 async function store(cache, path, earlier) {
-  const same = earlier?.integrity === files[path] ? earlier.response : undefined;
-  const response = same ?? (await fetchExactly(path));
-  await cache.put(at(path), response);
+  const same = earlier !== undefined && earlier.integrity === files[path];
+  await cache.put(at(path), same ? earlier.response : await fetchExactly(path));
 }
 
-/** The files of the versions in store: path → its digest and the response. */
+/** The files of the versions in store, by path. */
 async function storedEarlier() {
+  /** @type {Map<string, Stored>} */
   const found = new Map();
   for (const name of await caches.keys()) {
     if (!name.startsWith(PREFIX) || name === CACHE) continue;
     const cache = await caches.open(name);
     const manifest = await cache.match(MANIFEST);
     if (!manifest) continue;
-    for (const [path, integrity] of Object.entries(await manifest.json())) {
+    const listed = /** @type {Record<string, string>} */ (await manifest.json());
+    for (const [path, integrity] of Object.entries(listed)) {
       const response = await cache.match(at(path));
       if (response) found.set(path, { integrity, response });
     }
@@ -66,13 +92,17 @@ async function storedEarlier() {
   return found;
 }
 
-/** A file of this version; rejects when the server has another one by now, which the next update check will find. */
+/**
+ * A file of this version; rejects when the server has another one by now, which the next update check will find.
+ * @param {string} path
+ */
 async function fetchExactly(path) {
-  const response = await fetch(at(path), { integrity: files[path], cache: "no-cache" });
+  const response = await fetch(at(path), { integrity: files[path] ?? "", cache: "no-cache" });
   if (!response.ok) throw new TypeError(`${path}: HTTP ${response.status}`);
   return response;
 }
 
+/** @param {string} path */
 async function answer(path) {
   const cache = await caches.open(CACHE);
   const stored = await cache.match(at(path));
@@ -82,7 +112,11 @@ async function answer(path) {
   return response;
 }
 
-/** Stores a model's module for the SIMD build that the page runs, and tells the page. */
+/**
+ * Stores a model's module for the SIMD build that the page runs, and tells the page.
+ * @param {Kept} kept
+ * @param {Page | null} page
+ */
 async function keep({ model, simd }, page) {
   const folder = `packages/onnxlet-${model}/`;
   const modules = Object.keys(files).filter((path) => path.startsWith(folder) && path.endsWith(".wasm") && path.includes(simd));
@@ -90,17 +124,23 @@ async function keep({ model, simd }, page) {
   if (modules.length > 0) page?.postMessage({ kept: model });
 }
 
-/** The site's file that a request is for, if it is for one. */
+/**
+ * The site's file that a request is for, if it is for one.
+ * @param {Request} request
+ */
 function pathOf(request) {
   const url = new URL(request.url);
-  const { href } = new URL(self.registration.scope);
+  const { href } = new URL(scope.registration.scope);
   const bare = url.origin + url.pathname;
   if (request.method !== "GET" || !bare.startsWith(href)) return undefined;
   const path = bare.slice(href.length) || "index.html";
   return Object.hasOwn(files, path) ? path : undefined;
 }
 
-/** The address of a file. The index has the folder's: hosts redirect from the longer one, and a redirect can't be stored. */
+/**
+ * The address of a file. The index has the folder's: hosts redirect from the longer one, and a redirect can't be stored.
+ * @param {string} path
+ */
 function at(path) {
-  return new URL(path === "index.html" ? "./" : path, self.registration.scope).href;
+  return new URL(path === "index.html" ? "./" : path, scope.registration.scope).href;
 }

@@ -1,6 +1,9 @@
 // A bar for each class. Rows are made once per set of labels; after that only widths and numbers change.
 import { make } from "./dom.js";
 
+/** Up to this many classes the bars have room to be thick. */
+const FEW = 5;
+
 export class Chart {
   #list;
   /** @type {{ row: HTMLLIElement, fill: HTMLElement, value: HTMLElement }[]} */
@@ -22,6 +25,7 @@ export class Chart {
     if (labels.join("\n") === this.#labels.join("\n")) return;
     this.#labels = labels;
     this.#rows = labels.map(row);
+    this.#list.toggleAttribute("data-few", labels.length <= FEW);
     this.#list.style.setProperty("--label-width", `${Math.max(...labels.map((label) => label.length)) + 0.2}ch`);
     this.#list.replaceChildren(...this.#rows.map(({ row }) => row));
   }
@@ -66,6 +70,6 @@ export function indexOfTop(shares) {
  * @param {number} share
  */
 export function percent(share) {
-  if (share >= 0.9995 && share < 1) return "> 99.9 %";
+  if (share >= 0.9995 && share < 1) return ">99.9 %";
   return `${(share * 100).toFixed(1)} %`;
 }

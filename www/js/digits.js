@@ -1,4 +1,5 @@
 // The panel with the drawing pad.
+import { indexOfTop, percent } from "./chart.js";
 import { byId, make, part } from "./dom.js";
 import { Drawing } from "./drawing.js";
 import { Duo } from "./duo.js";
@@ -33,6 +34,7 @@ export function digitsPanel() {
   const problem = part(panel, "pad-problem", HTMLElement);
   const undo = part(panel, "undo", HTMLButtonElement);
   const clear = part(panel, "clear", HTMLButtonElement);
+  const padAnswer = part(panel, "pad-answer", HTMLElement);
   const download = part(panel, "download", HTMLButtonElement);
   const showInput = previewPainter(part(panel, "preview", HTMLCanvasElement));
 
@@ -51,6 +53,7 @@ export function digitsPanel() {
     hint: "Draw on the pad, or take a sample.",
     answered: (latest) => {
       answer = latest;
+      showOnPad(padAnswer, latest);
       describe();
     },
     edgeFound: (found) => {
@@ -69,7 +72,10 @@ export function digitsPanel() {
     place.toggleAttribute("data-filled", !drawing.empty);
     clear.disabled = download.disabled = drawing.empty;
     undo.disabled = !drawing.undoable;
-    if (drawing.empty) answer = undefined;
+    if (drawing.empty) {
+      answer = undefined;
+      padAnswer.textContent = "";
+    }
     current = inputOf(drawing);
     duo.ask(current?.input);
     showInput(current?.pixels, image);
@@ -146,6 +152,16 @@ function inputOf(drawing) {
   }
   const pixels = drawing.pixels();
   return { input: { value: pixels, post: async () => ({ body: await pngOf(pixels), type: "image/png" }) }, pixels };
+}
+
+/**
+ * The answer in short, on the pad itself.
+ * @param {HTMLElement} place
+ * @param {Answer} answer
+ */
+function showOnPad(place, { labels, scores }) {
+  const top = indexOfTop(scores);
+  place.replaceChildren(make("b", {}, labels[top] ?? ""), percent(scores[top] ?? 0));
 }
 
 /** @param {Card} card */

@@ -59,15 +59,15 @@ export class Drawing {
   }
 
   /**
-   * Paints strokes and picture into a square of `side` pixels, over what is there.
+   * Paints the drawing into a square of `side` pixels, over what is there. Over a picture, ink and paper are the picture's.
    * @param {CanvasRenderingContext2D} context
    * @param {number} side
-   * @param {string} ink
+   * @param {string} ink where there is no picture
    */
   paint(context, side, ink) {
     const { picture, strokes } = this.#state;
-    if (picture) paintPicture(context, picture.bitmap, side);
-    paintStrokes(context, strokes, side, ink);
+    if (picture) paintPicture(context, picture, side);
+    paintStrokes(context, strokes, side, picture?.ink ?? ink);
   }
 
   /** The drawing in black on white, whatever the colours of the page. */
@@ -87,10 +87,12 @@ export class Drawing {
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {ImageBitmap} bitmap
+ * @param {Picture} picture
  * @param {number} side
  */
-function paintPicture(context, bitmap, side) {
+function paintPicture(context, { bitmap, paper }, side) {
+  context.fillStyle = paper;
+  context.fillRect(0, 0, side, side);
   const scale = side / Math.max(bitmap.width, bitmap.height);
   const [width, height] = [bitmap.width * scale, bitmap.height * scale];
   context.imageSmoothingEnabled = scale < 4; // A tiny picture shows its pixels, as the model gets them.

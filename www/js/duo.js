@@ -40,7 +40,7 @@ export class Duo {
     const answers = part(panel, "answers", HTMLElement);
     this.#agreement = part(panel, "agreement", HTMLElement);
     const here = new AnswerColumn(answers, {
-      id: `${model}-here`, title: "In this page", where: "WebAssembly, on its own thread", timed: "to predict", hint,
+      id: `${model}-here`, title: "In this page", where: "WebAssembly, own thread", timed: "to predict", hint,
     });
     const edge = new AnswerColumn(answers, { id: `${model}-edge`, title: "At the edge", where: "POST /predict", timed: "round trip", hint });
     this.#page = new PageSide(here, model, (input, answer) => {
@@ -82,7 +82,7 @@ export class Duo {
     const here = this.#here?.input === this.#input ? this.#here : undefined;
     const there = this.#there?.input === this.#input ? this.#there : undefined;
     this.#agreement.toggleAttribute("data-pending", Boolean(this.#input && this.#edge.here && !(here && there)));
-    if (!this.#edge.here) showNoComparison(this.#agreement, "Only this page answers", "Nothing to compare with: the edge is not on this address.");
+    if (!this.#edge.here) showNoComparison(this.#agreement, "Only this page answers", "There is no answer from an edge to compare with.");
     else if (!this.#input) showNoComparison(this.#agreement, "Two places, one engine", "Both get the same input; here you see whether they agree.");
     else if (here && there) showComparison(this.#agreement, compare(here.answer, there.answer));
     if (here) announce(sentence(here.answer, there?.answer));

@@ -19,11 +19,12 @@ export function factsOf(description, bytes) {
   const { name, version, digest, inputs, outputs, engine } = description;
   const { license } = /** @type {Card} */ (description.card);
   const facts = [
-    { term: "Name", value: version ? `${name} ${version}` : name },
-    { term: "Licence", value: license },
+    { term: "Name", value: name },
+    { term: "Version", value: version },
     { term: "Engine", value: `${engine.name} ${engine.version}` },
     { term: "SIMD build", value: SIMD[engine.simd] ?? engine.simd },
     { term: "Module", value: bytes > 0 ? `${(bytes / 1e6).toFixed(2)} MB, unpacked; engine and model in one file` : undefined },
+    { term: "Licence", value: license },
     { term: "Signature", value: `${inputs.map(specOf).join(", ")} → ${outputs.map(specOf).join(", ")}`, wide: true },
     { term: "Digest", value: digest, wide: true },
   ];
@@ -39,5 +40,5 @@ const SHORT = { float: "f", int: "i", uint: "u" };
  */
 export function specOf({ name, dtype, shape }) {
   const short = dtype.replace(/^(float|uint|int)(?=\d)/, (word) => SHORT[word] ?? word);
-  return `${name}: ${short}[${shape.join(",")}]`;
+  return `${name}: ${short}[${shape ? shape.join(",") : "…"}]`;
 }

@@ -7,7 +7,10 @@
  * @property {Blob} blob the encoded image
  * @property {Uint8Array} bytes the same
  * @property {ImageBitmap} bitmap
+ * @property {string} paper colour to continue its border with
+ * @property {string} ink colour to draw over it with
  */
+import { hasLightBorder } from "./pixels.js";
 
 const TYPES = ["image/png", "image/jpeg", "image/webp"];
 
@@ -26,7 +29,9 @@ export async function readPicture(blob, name) {
   }
   const bytes = new Uint8Array(await blob.arrayBuffer());
   try {
-    return { name, type: blob.type, blob, bytes, bitmap: await createImageBitmap(blob) };
+    const bitmap = await createImageBitmap(blob);
+    const [paper, ink] = hasLightBorder(bitmap) ? ["#fff", "#000"] : ["#000", "#fff"];
+    return { name, type: blob.type, blob, bytes, bitmap, paper, ink };
   } catch {
     throw new PictureProblem(`${name}: this ${blob.type} file could not be decoded; it may be damaged.`);
   }

@@ -27,6 +27,24 @@ export function pngOf(pixels) {
 }
 
 /**
+ * Whether a picture is dark on light, judged by its outermost pixels.
+ * @param {ImageBitmap} bitmap
+ */
+export function hasLightBorder(bitmap) {
+  const { data, width, height } = pixelsOf(bitmap, 64);
+  let [sum, count] = [0, 0];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x += y === 0 || y === height - 1 ? 1 : Math.max(1, width - 1)) {
+      const at = (y * width + x) * 4;
+      // Green stands for brightness; what is transparent shows white paper.
+      sum += (data[at + 3] ?? 0) < 128 ? 255 : (data[at + 1] ?? 0);
+      count += 1;
+    }
+  }
+  return sum / count > 127.5;
+}
+
+/**
  * The pixels of a bitmap, shrunk where it is larger than `most` on a side.
  * @param {ImageBitmap} bitmap
  * @param {number} most

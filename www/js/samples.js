@@ -8,7 +8,9 @@ import { make } from "./dom.js";
  * @param {(blob: Blob, name: string) => void} taken
  */
 export async function showSamples(list, taken) {
-  const { samples } = /** @type {{ samples: Sample[] }} */ (await (await fetch("samples.json")).json());
+  const response = await fetch("samples.json");
+  if (!response.ok) throw new Error(`samples.json: HTTP ${response.status}; www/build/lists.mjs writes it into the site`);
+  const { samples } = /** @type {{ samples: Sample[] }} */ (await response.json());
   list.replaceChildren(...samples.map((sample) => make("li", {}, sampleButton(sample, taken))));
 }
 

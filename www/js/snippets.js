@@ -61,7 +61,9 @@ export function tabularSnippets({ model, input, values, answer, edgeFound }) {
     {
       id: "curl",
       title: "curl",
-      code: `curl ${predictAddress(edgeFound)} -H 'content-type: application/json' -d ${quoted(body)}`,
+      code: `curl ${predictAddress(edgeFound)} \\
+  -H 'content-type: application/json' \\
+  -d ${quoted(body)}`,
       note: edgeFound ? [] : [`After ONNXLET_MODEL=${model} cargo xtask serve: a Worker serves one model.`],
     },
     {
@@ -85,8 +87,8 @@ console.log(top[0]);${resultComment(answer)}`,
 function resultComment(answer) {
   if (!answer) return "";
   const index = indexOfTop(answer.scores);
-  const score = Number((answer.scores[index] ?? 0).toPrecision(4));
-  return ` // { label: ${JSON.stringify(answer.labels[index])}, index: ${index}, score: ${score} }`;
+  const score = Number((answer.scores[index] ?? 0).toPrecision(6));
+  return `\n// { label: ${JSON.stringify(answer.labels[index])}, index: ${index}, score: ${score} }`;
 }
 
 /**

@@ -38,17 +38,24 @@ function paintStroke(context, stroke) {
   context.fill();
   // Each point pulls a curve between the middles beside it: corners of the polyline vanish, its course stays.
   let from = first;
+  context.beginPath();
+  context.moveTo(first.x, first.y);
   for (let index = 1; index < stroke.length; index++) {
     const pull = /** @type {Point} */ (stroke[index - 1]);
     const next = /** @type {Point} */ (stroke[index]);
     const to = index === stroke.length - 1 ? next : middle(pull, next);
-    context.beginPath();
-    context.lineWidth = (WIDTH * (from.weight + to.weight)) / 2;
-    context.moveTo(from.x, from.y);
+    // One path as long as the width holds: pieces painted one by one would show their seams.
+    if (to.weight !== from.weight) {
+      context.lineWidth = WIDTH * from.weight;
+      context.stroke();
+      context.beginPath();
+      context.moveTo(from.x, from.y);
+    }
     context.quadraticCurveTo(pull.x, pull.y, to.x, to.y);
-    context.stroke();
     from = to;
   }
+  context.lineWidth = WIDTH * from.weight;
+  context.stroke();
 }
 
 /**
