@@ -23,7 +23,8 @@ const host: Host = {
     return compileResponse(await fetch(url, signal ? { signal } : {}), download);
   },
   beginThread() {
-    return threadHandle(new Worker(new URL("./thread.node.js", import.meta.url)));
+    // Options of this process, such as `--input-type`, are not for the thread.
+    return threadHandle(new Worker(new URL("./thread.node.js", import.meta.url), { execArgv: [] }));
   },
 };
 

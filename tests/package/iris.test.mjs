@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { project } from "./support/installed.mjs";
-import { ROOT } from "./support/paths.mjs";
+import { ROOT } from "../setup/paths.mjs";
 
 const SPECIES = ["setosa", "versicolor", "virginica"];
 const FEATURES = ["sepal_length", "sepal_width", "petal_length", "petal_width"];

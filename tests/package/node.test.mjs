@@ -7,7 +7,8 @@ import { before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { succeed } from "./support/command.mjs";
 import { project } from "./support/installed.mjs";
-import { ROOT, sample } from "./support/paths.mjs";
+import { ROOT } from "../setup/paths.mjs";
+import { sample } from "./support/paths.mjs";
 
 /** @type {any} */
 let digits;
@@ -21,10 +22,12 @@ before(async () => {
   model = await digits.load();
 });
 
-/** A vertical stroke, as 28 rows of 28 values. */
-const one = Array.from({ length: 28 }, (_, row) =>
-  Array.from({ length: 28 }, (_, column) => (row > 3 && row < 24 && column > 12 && column < 16 ? 1 : 0)),
-);
+/** A vertical stroke, as one channel of 28 rows of 28 values. */
+const one = [
+  Array.from({ length: 28 }, (_, row) =>
+    Array.from({ length: 28 }, (_, column) => (row > 3 && row < 24 && column > 12 && column < 16 ? 1 : 0)),
+  ),
+];
 
 test("it reads every sample picture", async () => {
   for (let digit = 0; digit < 10; digit += 1) {
@@ -49,16 +52,15 @@ test("a batch of pictures is answered picture by picture", async () => {
 });
 
 test("every form of one tensor gives the same bits", async () => {
-  const flat = one.flat();
+  const flat = one.flat(2);
   const forms = [
     one,
     [one],
-    [[one]],
     flat,
     Float32Array.from(flat),
     Float64Array.from(flat),
     { data: Float32Array.from(flat), shape: [1, 1, 28, 28] },
-    { data: flat, shape: [28, 28] },
+    { data: flat, shape: [1, 28, 28] },
     { image: one },
     { image: { data: Float32Array.from(flat), shape: [1, 28, 28] } },
   ];
@@ -122,7 +124,7 @@ test("what doesn't fit is refused by the field's name, and the next call is answ
     [{ picture: one }, undefined, "invalid", /picture/],
     [new Map(), undefined, "invalid", /Map/],
     [undefined, undefined, "invalid", /undefined/],
-    [one.map((row) => row.map(() => NaN)), undefined, "invalid", /NaN/],
+    [Array(784).fill(NaN), undefined, "invalid", /NaN/],
     [png.subarray(0, 200), undefined, "malformed", /image/],
     [one, { topK: 0 }, "invalid", /topK/],
     [one, { outputs: ["nothing"] }, "invalid", /nothing/],

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { run } from "./support/command.mjs";
 import { project } from "./support/installed.mjs";
-import { ROOT, tool } from "./support/paths.mjs";
+import { ROOT } from "../setup/paths.mjs";
+import { tool } from "./support/paths.mjs";
 
 const EVERYWHERE = `
 import { load, OnnxletError, type DigitsLabel, type DigitsPrediction } from "onnxlet-digits";

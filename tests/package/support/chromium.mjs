@@ -1,26 +1,15 @@
-import { after } from "node:test";
-import { chromium } from "playwright-core";
+import { launch } from "../../setup/chromium.mjs";
+import { atEnd } from "./cleanup.mjs";
 
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-/** @type {Promise<import("playwright-core").Browser> | undefined} */
+/** @type {ReturnType<typeof launch> | undefined} */
 let browser;
 
 /**
- * A fresh page at an address. Fails the test when the page reports an error.
+ * A fresh page at an address, and the errors that it reports.
  * @param {string} address
  */
 export async function openPage(address) {
-  browser ??= launch();
+  browser ??= begin();
   const page = await (await browser).newPage();
   /** @type {string[]} */
   const errors = [];
@@ -29,10 +18,8 @@ export async function openPage(address) {
   return { page, errors };
 }
 
-async function launch() {
-  const executablePath = process.env.ONNXLET_CHROMIUM;
-  if (!executablePath) throw new Error("ONNXLET_CHROMIUM: expected the path of a Chromium, got nothing");
-  const launched = await chromium.launch({ executablePath, args: FLAGS });
-  after(() => launched.close());
+async function begin() {
+  const launched = await launch();
+  atEnd(() => launched.close());
   return launched;
 }

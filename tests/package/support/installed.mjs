@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after } from "node:test";
 import { succeed } from "./command.mjs";
+import { atEnd } from "./cleanup.mjs";
 import { tarball } from "./paths.mjs";
 
 const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
@@ -16,7 +16,7 @@ const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
  */
 export async function project(models, files = {}) {
   const folder = await mkdtemp(join(tmpdir(), "onnxlet-package-"));
-  after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   const packed = await Promise.all(models.map(tarball));
   await succeed(NPM, ["install", ...packed, "--ignore-scripts", "--no-audit", "--no-fund", "--offline"], { cwd: folder });

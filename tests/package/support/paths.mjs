@@ -1,17 +1,14 @@
-import { readdir } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-/** The repository. */
-export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+import { ROOT, TARGET } from "../../setup/paths.mjs";
 
 const require = createRequire(import.meta.url);
 
 /**
  * The script of a development tool, to be run with Node.
  * @param {string} name the npm package
- * @param {string} [bin] the command, where the package has several
+ * @param {string} [bin] the command, where it is called otherwise
  */
 export function tool(name, bin = name) {
   const manifest = join(ROOT, "node_modules", name, "package.json");
@@ -24,11 +21,9 @@ export function tool(name, bin = name) {
  * @param {string} model
  */
 export async function tarball(model) {
-  const folder = join(ROOT, "target", "npm");
-  const pattern = new RegExp(`^onnxlet-${model}-\\d.*\\.tgz$`);
-  const found = (await readdir(folder)).filter((file) => pattern.test(file));
-  if (found.length !== 1) throw new Error(`${folder}: expected one onnxlet-${model}-<version>.tgz, got ${found.length}`);
-  return join(folder, found[0]);
+  const folder = join(TARGET, "npm");
+  const { name, version } = JSON.parse(await readFile(join(folder, `onnxlet-${model}`, "package.json"), "utf8"));
+  return join(folder, `${name}-${version}.tgz`);
 }
 
 /**

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
-import { after } from "node:test";
+import { atEnd } from "./cleanup.mjs";
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -31,7 +31,8 @@ export async function serveFolder(folder, types = {}) {
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  after(() => void server.close());
+  atEnd(() => server.closeAllConnections());
+  atEnd(() => server.close());
   const address = server.address();
   if (typeof address !== "object" || !address) throw new Error("the server has no address");
   return `http://127.0.0.1:${address.port}`;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { after } from "node:test";
+import { atEnd } from "./cleanup.mjs";
 
 // The path of the program; the package has no types.
 const WORKERD = createRequire(import.meta.url)("workerd").default;
@@ -18,7 +18,7 @@ export async function serveWorker(folder) {
   const config = join(folder, "config.capnp");
   await writeFile(config, configOf(modules));
   const child = spawn(WORKERD, ["serve", config, "--control-fd=1"], { stdio: ["ignore", "pipe", "inherit"] });
-  after(() => void child.kill());
+  atEnd(() => child.kill());
   return `http://127.0.0.1:${await listeningPort(child)}`;
 }
 
