@@ -81,7 +81,7 @@ fn check_image(path: &str, spec: &TensorSpec, card: &ImageCard) -> Result<(), Er
             return Err(bad(format!("{path}.{field}"), message));
         }
     }
-    if card.std.iter().any(|&std| std == 0.0) {
+    if card.std.contains(&0.0) {
         return Err(bad(format!("{path}.std"), "must not be 0"));
     }
     match card.frame {
