@@ -20,7 +20,12 @@ const host: Host = {
     return compileResponse(await fetched(address, signal), download);
   },
   beginThread() {
-    return threadHandle(new Worker(new URL("./thread.browser.js", import.meta.url), { type: "module" }));
+    try {
+      return threadHandle(new Worker(new URL("./thread.browser.js", import.meta.url), { type: "module" }));
+    } catch (cause) {
+      const message = `offThread: the Web Worker could not be begun (is the package of another origin?): ${describeThrown(cause)}`;
+      throw new OnnxletError("load", message, { cause });
+    }
   },
 };
 

@@ -8,12 +8,15 @@ import { description, emptyModule } from "../fixtures/fake-engine.mjs";
 const runners = [];
 after(() => runners.forEach((runner) => runner.dispose()));
 
-function begin() {
-  const worker = new Worker(new URL("../fixtures/fake-thread.mjs", import.meta.url));
+const SCRIPT = new URL("../fixtures/fake-thread.mjs", import.meta.url);
+
+function begin(script = SCRIPT) {
+  const worker = new Worker(script);
   return {
     post: (request, transfer) => worker.postMessage(request, transfer),
     listen(onReply, onDeath) {
       worker.on("message", onReply);
+      worker.on("error", (error) => onDeath(error.message));
       worker.on("exit", (code) => onDeath(`exit code ${code}`));
     },
     terminate: () => void worker.terminate(),
@@ -21,7 +24,7 @@ function begin() {
 }
 
 async function start(request = { type: "start", module: emptyModule, simd: "baseline" }) {
-  const runner = await ThreadRunner.start(begin, request);
+  const runner = await ThreadRunner.start(() => begin(), request);
   runners.push(runner);
   return runner;
 }
@@ -119,4 +122,10 @@ test("dispose rejects every call that has no answer yet", async () => {
 
 test("a thread that can't start is a load error", async () => {
   await assert.rejects(start({ type: "start", module: emptyModule, simd: "relaxed" }), { code: "load", message: /relaxed/ });
+});
+
+test("a thread whose script fails is a load error", async () => {
+  const broken = () => begin(new URL("data:text/javascript,throw new Error('no such script')"));
+  const starting = ThreadRunner.start(broken, { type: "start", module: emptyModule, simd: "baseline" });
+  await assert.rejects(starting, { code: "load", message: /no such script/ });
 });

@@ -26,9 +26,11 @@ export class ThreadLink {
     return this.#over;
   }
 
-  /** Loads the model in the thread; a thread that can't is ended. */
+  /** Loads the model in the thread; a thread that can't is ended. Every failure here is one of loading. */
   async start(request: StartRequest): Promise<Description> {
-    const reply = await this.ask(request, []);
+    const reply = await this.ask(request, []).catch((cause: OnnxletError) => {
+      throw cause.code === "disposed" ? cause : new OnnxletError("load", cause.message, { cause });
+    });
     if (reply.type === "started") return reply.description;
     const error = reply.type === "failed" ? fromPlain(reply.error) : new OnnxletError("load", "the thread did not start");
     this.end(error);

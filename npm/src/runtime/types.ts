@@ -1,4 +1,4 @@
-/// <reference lib="esnext.disposable" />
+/// <reference lib="esnext.disposable" preserve="true" />
 // The types that every model's package shares. They name no type of a host's library directly (see `Host`), so that they
 // compile in a page, in Node and in a Worker alike.
 
