@@ -1,13 +1,14 @@
 //! The suites of `cargo xtask test`, in the order in which they run: what is quick to tell comes first.
 
 use std::cell::OnceCell;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Result, anyhow, ensure};
 
 use crate::build;
 use crate::chromium;
+use crate::files;
 use crate::node::Node;
 use crate::process;
 use crate::project::Project;
@@ -72,7 +73,7 @@ impl<'a> Session<'a> {
 
     /// Runs the test files of a folder with Node.
     fn node_test(&self, program: &Path, folder: &str, variables: &[(&str, String)], tally: &mut Tally) -> Result<()> {
-        let files = test_files(&self.project.at(folder))?;
+        let files = files::find(&self.project.at(folder), ".test.mjs")?;
         ensure!(!files.is_empty(), "{folder} holds no *.test.mjs");
         let node = self.built()?;
         let mut command = Command::new(program);
@@ -110,9 +111,9 @@ fn rust(session: &Session, tally: &mut Tally) -> Result<()> {
 
 fn types(session: &Session, _: &mut Tally) -> Result<()> {
     let node = session.built()?;
-    for config in ["npm", "worker/js", "www", "tests"] {
+    for config in files::find(&session.project.root, "tsconfig.json")? {
         let mut tsc = node.tool("typescript/bin/tsc");
-        process::run(tsc.args(["--noEmit", "-p", config])).with_context(|| format!("the types of {config}"))?;
+        process::run(tsc.args(["--noEmit", "-p"]).arg(config))?;
     }
     Ok(())
 }
@@ -156,19 +157,4 @@ fn served(session: &Session, name: &str, tally: &mut Tally) -> Result<()> {
 
 fn deploy(session: &Session, _: &mut Tally) -> Result<()> {
     wrangler::rehearse_deployment(session.project, session.built()?)
-}
-
-/// Every `*.test.mjs` below a folder, in a fixed order.
-fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
-        let path = entry?.path();
-        if path.is_dir() {
-            files.extend(test_files(&path)?);
-        } else if path.to_string_lossy().ends_with(".test.mjs") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
