@@ -12,39 +12,22 @@ mod panic;
 mod read;
 mod write;
 
-use std::sync::OnceLock;
-
 use wasm_bindgen::prelude::*;
 
-use crate::{Error, Inputs, Model};
+use crate::{Inputs, Model, slot};
 
-static MODEL: OnceLock<Model> = OnceLock::new();
-
-/// Loads `model` (ONNX bytes) with the JSON of its `card`; without arguments, the bundled model.
+/// Loads `model` (ONNX bytes) with the JSON of its `card`; without arguments, sees that the bundled (or baked) one is
+/// there.
 ///
 /// # Errors
-/// An `OnnxletError` whose `code` is `model` or `card`, or `malformed` when a model is loaded already.
+/// An `OnnxletError` whose `code` is `model` (also where a model is loaded already) or `card`.
 #[wasm_bindgen]
 pub fn load(model: Option<Vec<u8>>, card: Option<String>) -> Result<(), JsValue> {
     panic::install();
-    if MODEL.get().is_some() {
-        return Err(error::to_js(&Error::Malformed("this instance holds a model already".into())));
+    match model {
+        Some(bytes) => Model::load(&bytes, card.as_deref()).and_then(slot::hold).map_err(|e| error::to_js(&e)),
+        None => held().map(drop),
     }
-    let loaded = match model {
-        Some(bytes) => Model::load(&bytes, card.as_deref()),
-        None => bundled(),
-    };
-    loaded.map(|model| drop(MODEL.set(model))).map_err(|e| error::to_js(&e))
-}
-
-#[cfg(feature = "bundled")]
-fn bundled() -> Result<Model, Error> {
-    Model::bundled()
-}
-
-#[cfg(not(feature = "bundled"))]
-fn bundled() -> Result<Model, Error> {
-    Err(Error::Model("this build bundles no model: give its bytes".into()))
 }
 
 /// The model's description.
@@ -53,7 +36,7 @@ fn bundled() -> Result<Model, Error> {
 /// An `OnnxletError` when no model is loaded.
 #[wasm_bindgen]
 pub fn describe() -> Result<JsValue, JsValue> {
-    write::plain(&model()?.describe())
+    write::plain(&held()?.describe())
 }
 
 /// Answers one request: `input` in any of the forms of docs/ARCHITECTURE.md, `options` with `topK` and `outputs`.
@@ -62,7 +45,7 @@ pub fn describe() -> Result<JsValue, JsValue> {
 /// An `OnnxletError` with `code` and `problems`.
 #[wasm_bindgen]
 pub fn predict(input: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
-    let model = model()?;
+    let model = held()?;
     let answer = || {
         let value = read::value(&input)?;
         let (inputs, inside) = Inputs::from_value(model, value)?;
@@ -78,6 +61,6 @@ pub fn last_panic() -> Option<String> {
     panic::last()
 }
 
-fn model() -> Result<&'static Model, JsValue> {
-    MODEL.get().ok_or_else(|| error::to_js(&Error::Model("no model is loaded".into())))
+fn held() -> Result<&'static Model, JsValue> {
+    slot::held().map_err(error::to_js)
 }
