@@ -2,7 +2,7 @@
 
 use wasmparser::{ElementKind, Import, MemoryType, Operator, RefType, TypeRef, ValType};
 
-use crate::{BakeError, Engine, names};
+use crate::{BakeError, Engine, engine::malformed, names};
 
 /// The engine's only memory.
 pub(crate) fn memory(defined: &[MemoryType], imports: &[Import<'_>]) -> Result<MemoryType, BakeError> {
@@ -42,6 +42,11 @@ pub(crate) fn structure(engine: &Engine<'_>) -> Result<(), BakeError> {
         let number = matches!(global.ty.content_type, ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64);
         if global.ty.mutable && !number {
             return Err(BakeError::GlobalType { index, ty: global.ty.content_type.to_string() });
+        }
+    }
+    for segment in &engine.data {
+        if segment.address as u64 + segment.range.len() as u64 > engine.memory.initial * 65536 {
+            return Err(malformed(format!("the data at address {} lies outside of the memory", segment.address)));
         }
     }
     for (index, element) in (0u32..).zip(&engine.elements) {

@@ -1,19 +1,27 @@
 //! The module's constructors: where `wasm-ld` put them, and how they come to run exactly once.
 //!
 //! A "command" module has no start function. Its linker wraps every export in a function named
-//! `<export>.command_export`, which first calls `__wasm_call_ctors`: the constructors run at every call.
+//! `<export>.command_export`, which first calls `__wasm_call_ctors`: the constructors run at every call. Linked with
+//! `--export=__wasm_call_ctors`, the module leaves them to its host.
 
 use wasmparser::{ExternalKind, Operator};
 
 use crate::{BakeError, Engine};
 
+/// Name of the constructors, where the link exported them (`-C link-arg=--export=__wasm_call_ctors`).
+const EXPORTED: &str = "__wasm_call_ctors";
+
 const WRAPPED: &str = "_command_export";
 
-/// The function that runs the constructors: the one that every wrapped export calls first.
+/// The function that runs the constructors: exported by its name, or the one that every wrapped export calls first.
 ///
 /// wasm-bindgen keeps the suffix in the export's name, with or without a name section, for the exports that it makes itself
 /// (`__wbindgen_malloc_command_export`), so that one of them is enough to recognise the constructors.
 pub(crate) fn find(engine: &Engine<'_>) -> Result<Option<u32>, BakeError> {
+    let exported = |export: &&wasmparser::Export<'_>| export.kind == ExternalKind::Func && export.name == EXPORTED;
+    if let Some(export) = engine.exports.iter().find(exported) {
+        return Ok((!is_empty(engine, export.index)?).then_some(export.index));
+    }
     let mut found = None;
     for export in &engine.exports {
         if export.kind != ExternalKind::Func || !export.name.ends_with(WRAPPED) {

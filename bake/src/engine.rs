@@ -7,7 +7,7 @@ use wasmparser::{
     Table, TypeRef,
 };
 
-use crate::{BakeError, check, constructors};
+use crate::{BakeError, ReadOnlyData, check, constructors, read_only};
 
 /// A module of WebAssembly that can be baked: the output of wasm-bindgen, or a module that this library made from it.
 ///
@@ -30,6 +30,7 @@ pub struct Engine<'a> {
     pub(crate) data: Vec<DataSegment>,
     /// The function that runs the module's constructors, where exports begin by calling it.
     pub(crate) constructors: Option<u32>,
+    read_only: Option<&'a [u8]>,
 }
 
 /// Where a section's contents lie in the module.
@@ -80,6 +81,7 @@ impl<'a> Engine<'a> {
             bodies: parts.bodies,
             data: parts.data,
             constructors: None,
+            read_only: parts.read_only,
         };
         check::structure(&engine)?;
         engine.constructors = constructors::find(&engine)?;
@@ -124,6 +126,26 @@ impl<'a> Engine<'a> {
             .ok_or_else(|| malformed(format!("function {function} has no type")))
     }
 
+    /// The memory as the data segments leave it, up to the end of the last one.
+    pub(crate) fn initial_memory(&self) -> Vec<u8> {
+        let ends = self.data.iter().map(|segment| segment.address as usize + segment.range.len());
+        let mut memory = vec![0; ends.max().unwrap_or(0)];
+        for segment in &self.data {
+            let address = segment.address as usize;
+            let bytes = &self.wasm[segment.range.clone()];
+            memory[address..address + bytes.len()].copy_from_slice(bytes);
+        }
+        memory
+    }
+
+    /// What the linker knew of the engine's read-only data, where [`describe_data`](crate::describe_data) has added it.
+    ///
+    /// # Errors
+    /// The description is damaged.
+    pub fn read_only_data(&self) -> Result<Option<ReadOnlyData>, BakeError> {
+        self.read_only.map(ReadOnlyData::decode).transpose()
+    }
+
     /// The bytes of a section, or nothing when the module has none of that kind.
     pub(crate) fn section(&self, id: u8) -> Option<&'a [u8]> {
         self.sections.iter().find(|section| section.id == id).map(|section| &self.wasm[section.range.clone()])
@@ -149,6 +171,7 @@ struct Parts<'a> {
     elements: Vec<Element<'a>>,
     bodies: Vec<FunctionBody<'a>>,
     data: Vec<DataSegment>,
+    read_only: Option<&'a [u8]>,
 }
 
 impl<'a> Parts<'a> {
@@ -182,6 +205,9 @@ impl<'a> Parts<'a> {
                     self.data.push(data_segment(index, &segment?)?);
                 }
             }
+            Payload::CustomSection(section) if section.name() == read_only::SECTION => {
+                self.read_only = Some(section.data());
+            }
             Payload::TagSection(_) => return Err(BakeError::Unsupported("exceptions")),
             Payload::Version { encoding, .. } if encoding != wasmparser::Encoding::Module => {
                 return Err(BakeError::Unsupported("the component model"));
@@ -210,7 +236,7 @@ fn all<'a, T: wasmparser::FromReader<'a>>(
     reader.into_iter().collect()
 }
 
-fn data_segment(index: u32, segment: &wasmparser::Data<'_>) -> Result<DataSegment, BakeError> {
+pub(crate) fn data_segment(index: u32, segment: &wasmparser::Data<'_>) -> Result<DataSegment, BakeError> {
     let DataKind::Active { offset_expr, .. } = &segment.kind else {
         return Err(BakeError::PassiveSegment { kind: "data", index });
     };

@@ -137,6 +137,15 @@ pub enum BakeError {
         /// Marks that came.
         got: usize,
     },
+    /// The linked module has no relocations to tell data from data.
+    #[error("the linked module holds no relocations; link it with `-C link-arg=--emit-relocs` and without stripping")]
+    NoRelocations,
+    /// The linked module is not the one that the engine was made from.
+    #[error("the linked module's read-only data is not the engine's: the engine was not made from it")]
+    OtherData,
+    /// A policy of what to keep that does not exist.
+    #[error("there is no policy `{0}`; expected `ran` or `direct-calls`")]
+    Policy(String),
     /// A name that the bake needs for itself is already exported.
     #[error("the engine already exports `{0}`, a name that the bake reserves")]
     ReservedExport(String),

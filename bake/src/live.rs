@@ -37,6 +37,7 @@ pub(crate) fn operators<'a>(
         match called(&operator).map(&callee) {
             Some(Callee::Empty) if !leaves(&operator) => continue,
             Some(Callee::Dropped) => {
+                drop_arguments(&mut live);
                 live.push(Operator::Unreachable);
                 dead = Some(0);
             }
@@ -47,6 +48,24 @@ pub(crate) fn operators<'a>(
         }
     }
     Ok(live)
+}
+
+/// Removes the values that only a dropped call would have taken: a trap takes none.
+fn drop_arguments(live: &mut Vec<Operator<'_>>) {
+    let pushes = |operator: &Operator<'_>| {
+        matches!(
+            operator,
+            Operator::LocalGet { .. }
+                | Operator::GlobalGet { .. }
+                | Operator::I32Const { .. }
+                | Operator::I64Const { .. }
+                | Operator::F32Const { .. }
+                | Operator::F64Const { .. }
+        )
+    };
+    while live.last().is_some_and(pushes) {
+        live.pop();
+    }
 }
 
 /// The depth of dead code after an instruction of it, or nothing when that instruction is where code lives again.

@@ -37,7 +37,7 @@ pub(crate) fn reached<'a>(
     let exports = engine.exports.iter().filter(|export| export.kind == ExternalKind::Func).map(|export| export.index);
     let mut work: Vec<u32> = exports
         .chain(slots.iter().flat_map(|slots| slots.values().copied()))
-        .filter(|&function| wanted.kept(function))
+        .filter(|&function| wanted.root(function))
         .collect();
     let mut reached = Reached::new();
     while let Some(function) = work.pop() {
@@ -74,6 +74,11 @@ impl Wanted {
 
     fn kept(&self, function: u32) -> bool {
         self.kept.get(function as usize).copied().unwrap_or_default()
+    }
+
+    /// Whether a function stays where the host or a table can reach it. One that does nothing does: it needs no example.
+    fn root(&self, function: u32) -> bool {
+        self.callee(function) != Callee::Dropped
     }
 
     fn callee(&self, function: u32) -> Callee {

@@ -8,7 +8,9 @@ use wasm_encoder::{
 use wasmparser::{ExternalKind, Operator, TypeRef};
 
 use crate::{
-    BakeError, Engine, Keep, Report, Size,
+    BakeError, Engine, Keep, ReadOnlyData, Report, Size,
+    engine::constant_i32,
+    image,
     reach::{self, Reached},
     renumber::{self, Renumber},
     rewrite::Rewrite,
@@ -23,17 +25,28 @@ pub struct Trimmed {
     pub report: Report,
 }
 
+/// What is known of an engine and its examples, and what the lean module is to keep.
+pub struct Plan<'p> {
+    /// For each defined function, whether it ran in the examples.
+    pub marks: &'p [bool],
+    /// What stays beside the functions that ran.
+    pub keep: Keep,
+    /// The engine's read-only data ([`Engine::read_only_data`]), to drop what only dropped code uses; without it, all stays.
+    pub read_only: Option<&'p ReadOnlyData>,
+}
+
 /// Makes the lean module of a full one.
 ///
-/// `marks` tells for each defined function whether it ran in the examples. Everything that is gone traps when called:
-/// directly, through a table, or as an export. Exports, tables and their sizes, memory, globals and data are as before.
+/// Everything that is gone traps when called: directly, through a table, or as an export. Exports, tables and their sizes,
+/// the memory's size and globals are as before.
 ///
 /// # Errors
 /// The marks don't fit the engine, or the module can't be written again.
-pub fn trim(full: &Engine<'_>, marks: &[bool], keep: Keep) -> Result<Trimmed, BakeError> {
+pub fn trim(full: &Engine<'_>, plan: &Plan<'_>) -> Result<Trimmed, BakeError> {
+    let Plan { marks, keep, read_only } = *plan;
     let slots = table::slots(full)?;
     let reached = reach::reached(full, marks, keep, &slots)?;
-    let wasm = Lean::new(full, &reached, slots)?.write()?;
+    let wasm = Lean::new(full, &reached, slots)?.write(read_only)?;
     let report = Report {
         full: Size::of(full)?,
         lean: Size::of(&Engine::read(&wasm)?)?,
@@ -87,7 +100,7 @@ impl<'e, 'a> Lean<'e, 'a> {
         })
     }
 
-    fn write(mut self) -> Result<Vec<u8>, BakeError> {
+    fn write(mut self, read_only: Option<&ReadOnlyData>) -> Result<Vec<u8>, BakeError> {
         let mut rewrite = Rewrite::new(self.full);
         rewrite.replace(&self.types()?);
         rewrite.replace(&self.imports()?);
@@ -95,7 +108,21 @@ impl<'e, 'a> Lean<'e, 'a> {
         rewrite.replace(&self.exports()?);
         rewrite.replace(&self.elements());
         rewrite.replace(&self.code()?);
+        if let Some(read_only) = read_only {
+            let mut memory = self.full.initial_memory();
+            read_only.scrub(&mut memory, self.addresses()?);
+            rewrite.replace(&image::data_section(&memory, &image::segments(&memory)));
+        }
         Ok(rewrite.finish())
+    }
+
+    /// The constants in what is written that may be addresses: in code, and in the initial values of globals.
+    fn addresses(&self) -> Result<BTreeSet<u32>, BakeError> {
+        let mut addresses = self.renumber.addresses().clone();
+        for global in &self.full.globals {
+            addresses.extend(constant_i32(&global.init_expr)?);
+        }
+        Ok(addresses)
     }
 
     fn types(&mut self) -> Result<TypeSection, BakeError> {

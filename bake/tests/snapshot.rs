@@ -101,6 +101,22 @@ fn constructors_run_exactly_once_and_before_everything() {
 }
 
 #[test]
+fn constructors_that_the_host_calls_run_exactly_once_too() {
+    let wasm = wat(r#"(module
+        (memory 1)
+        (func (export "__wasm_call_ctors")
+            (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1))))
+        (func (export "registered") (result i32) (i32.load (i32.const 0))))"#);
+    let full = bake(&wasm, |host| {
+        host.call("__wasm_call_ctors", &[]).unwrap();
+        assert_eq!(host.call("registered", &[]), Ok(Some(1)));
+    });
+    let mut restored = Host::start(&full);
+    restored.call("__wasm_call_ctors", &[]).unwrap();
+    assert_eq!(restored.call("registered", &[]), Ok(Some(1)));
+}
+
+#[test]
 fn what_a_finished_call_left_on_the_stack_is_scrubbed() {
     let wasm = wat(r#"(module
         (memory 2)

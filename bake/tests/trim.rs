@@ -3,7 +3,11 @@
 mod host;
 
 use host::{Host, cover, validate, wat};
-use onnxlet_bake::{BakeError, Engine, Keep, Trimmed, trim};
+use onnxlet_bake::{BakeError, Engine, Keep, Plan, Trimmed};
+
+fn trim(full: &Engine<'_>, marks: &[bool], keep: Keep) -> Result<Trimmed, BakeError> {
+    onnxlet_bake::trim(full, &Plan { marks, keep, read_only: None })
+}
 
 /// An engine in miniature: calls through a table, an error path, functions that no one needs.
 fn engine() -> Vec<u8> {
@@ -128,6 +132,14 @@ fn calls_of_functions_that_do_nothing_are_removed() {
     let lean = trim(&Engine::parse(&wasm).unwrap(), &[true, true], Keep::Ran).unwrap();
     assert_eq!(lean.report.lean.functions, 1);
     assert_eq!(Host::start(&lean.wasm).call("answer", &[]), Ok(Some(42)));
+}
+
+#[test]
+fn an_export_that_does_nothing_stays_without_an_example() {
+    let wasm = wat(r#"(module (memory 1) (func (export "__wasm_call_ctors")))"#);
+    let lean = trim(&Engine::parse(&wasm).unwrap(), &[false], Keep::Ran).unwrap();
+    assert_eq!(lean.report.trapping_exports, [""; 0]);
+    assert_eq!(Host::start(&lean.wasm).call("__wasm_call_ctors", &[]), Ok(None));
 }
 
 #[test]

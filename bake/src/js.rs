@@ -1,0 +1,109 @@
+//! The door to JavaScript: the same steps, on an engine that stays inside between them.
+
+use wasm_bindgen::prelude::*;
+
+use crate::{BakeError, Engine, Instrumented, Keep, Plan, Size, State, instrument, prepare, snapshot, trim};
+
+/// Bakes one engine, step by step.
+#[wasm_bindgen]
+pub struct Baker {
+    engine: Vec<u8>,
+    full: Vec<u8>,
+    marks: std::ops::Range<u64>,
+}
+
+#[wasm_bindgen]
+impl Baker {
+    /// Takes an engine (the output of wasm-bindgen), or throws the reason why it can't be baked.
+    #[wasm_bindgen(constructor)]
+    pub fn new(engine: Vec<u8>) -> Result<Baker, JsError> {
+        Engine::parse(&engine)?;
+        Ok(Self { engine, full: Vec::new(), marks: 0..0 })
+    }
+
+    /// The module to load the model in. It exports its state as `onnxlet:memory`, `onnxlet:global:<index>` and
+    /// `onnxlet:table:<index>`, and, if it has any, `onnxlet:start` and `onnxlet:constructors`, to be called once and first,
+    /// in that order.
+    pub fn prepare(&self) -> Result<Vec<u8>, JsError> {
+        Ok(prepare(&Engine::read(&self.engine)?)?)
+    }
+
+    /// Indices of the mutable globals whose values a snapshot needs, in order.
+    #[wasm_bindgen(js_name = mutableGlobals)]
+    pub fn mutable_globals(&self) -> Result<Vec<u32>, JsError> {
+        Ok(Engine::read(&self.engine)?.mutable_globals())
+    }
+
+    /// The number of tables whose sizes a snapshot needs.
+    pub fn tables(&self) -> Result<usize, JsError> {
+        Ok(Engine::read(&self.engine)?.table_sizes().len())
+    }
+
+    /// The full module: the engine that starts with this memory, these values of the mutable globals (their bits) and these
+    /// sizes of tables.
+    pub fn snapshot(&mut self, memory: &[u8], globals: &[u64], tables: &[u32]) -> Result<Vec<u8>, JsError> {
+        let engine = Engine::read(&self.engine)?;
+        let globals: Vec<(u32, u64)> = engine.mutable_globals().into_iter().zip(globals.iter().copied()).collect();
+        let tables: Vec<u64> = tables.iter().copied().map(u64::from).collect();
+        self.full = snapshot(&engine, &State { memory, globals: &globals, tables: &tables })?;
+        Ok(self.full.clone())
+    }
+
+    /// The full module with every function marking itself: replay the examples in it, then give its memory to `trim`.
+    pub fn instrument(&mut self) -> Result<Vec<u8>, JsError> {
+        let Instrumented { wasm, marks } = instrument(&Engine::read(&self.full)?)?;
+        self.marks = marks;
+        Ok(wasm)
+    }
+
+    /// The lean module, from the memory (`onnxlet:memory`) of the instrumented one after the examples, and a report as JSON.
+    /// `keep` is `"ran"` or `"direct-calls"`.
+    pub fn trim(&self, memory: &[u8], keep: &str) -> Result<Lean, JsError> {
+        let keep = match keep {
+            "ran" => Keep::Ran,
+            "direct-calls" => Keep::DirectCalls,
+            other => return Err(BakeError::Policy(other.to_owned()).into()),
+        };
+        let read_only = Engine::read(&self.engine)?.read_only_data()?;
+        let marks = self.read_marks(memory);
+        let plan = Plan { marks: &marks, keep, read_only: read_only.as_ref() };
+        let trimmed = trim(&Engine::read(&self.full)?, &plan)?;
+        let report = serde_json::to_string(&trimmed.report)?;
+        Ok(Lean { wasm: trimmed.wasm, report })
+    }
+
+    /// What the engine consists of before it is baked, as JSON.
+    pub fn size(&self) -> Result<String, JsError> {
+        Ok(serde_json::to_string(&Size::of(&Engine::read(&self.engine)?)?)?)
+    }
+}
+
+impl Baker {
+    fn read_marks(&self, memory: &[u8]) -> Vec<bool> {
+        let start = usize::try_from(self.marks.start).unwrap_or(usize::MAX);
+        let end = usize::try_from(self.marks.end).unwrap_or(usize::MAX);
+        memory.get(start..end).unwrap_or_default().iter().map(|&mark| mark == 1).collect()
+    }
+}
+
+/// A lean module and what it holds.
+#[wasm_bindgen]
+pub struct Lean {
+    wasm: Vec<u8>,
+    report: String,
+}
+
+#[wasm_bindgen]
+impl Lean {
+    /// The module.
+    #[wasm_bindgen(getter)]
+    pub fn wasm(&self) -> Vec<u8> {
+        self.wasm.clone()
+    }
+
+    /// What stayed and what went, as JSON.
+    #[wasm_bindgen(getter)]
+    pub fn report(&self) -> String {
+        self.report.clone()
+    }
+}
