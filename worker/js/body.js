@@ -29,7 +29,8 @@ export async function readAtMost(stream, limit) {
  * @returns {Uint8Array}
  */
 function concatenate(chunks, length) {
-  if (chunks.length === 1) return chunks[0];
+  const [only] = chunks;
+  if (only && chunks.length === 1) return only;
   const whole = new Uint8Array(length);
   let offset = 0;
   for (const chunk of chunks) {

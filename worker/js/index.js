@@ -13,6 +13,8 @@ import {
 } from "./worker.js";
 import { readAtMost } from "./body.js";
 
+/** @typedef {import("./worker.js").Env} Env */
+
 initSync({ module });
 try {
   warmUp();
@@ -24,14 +26,14 @@ try {
 export default {
   /**
    * @param {Request} request
-   * @param {Record<string, unknown>} env the bindings of wrangler.toml
+   * @param {Env} env
    * @returns {Promise<Response>}
    */
   async fetch(request, env) {
-    // Between these two calls the instance may be replaced, by another request that trapped. Nothing is kept in it.
     const limit = guarded(request, env, () => bodyLimit(request, env));
     if (limit instanceof Response) return limit;
-    const respond = await received(request, env, limit);
+    // While this waits, another request may trap and the instance be replaced: nothing of this one is in it.
+    const respond = await receive(request, env, limit);
     return guarded(request, env, respond);
   },
 };
@@ -39,11 +41,11 @@ export default {
 /**
  * Reads the body and says how to answer.
  * @param {Request} request
- * @param {Record<string, unknown>} env
+ * @param {Env} env
  * @param {number} limit in bytes
  * @returns {Promise<() => Response>}
  */
-async function received(request, env, limit) {
+async function receive(request, env, limit) {
   if (limit === 0 || request.body === null) return () => answer(request, env, new Uint8Array());
   try {
     const body = await readAtMost(request.body, limit);
@@ -57,7 +59,7 @@ async function received(request, env, limit) {
  * Calls into the wasm. A trap is answered with 500 and costs a new instance, not the Worker.
  * @template T
  * @param {Request} request
- * @param {Record<string, unknown>} env
+ * @param {Env} env
  * @param {() => T} call
  * @returns {T | Response}
  */
