@@ -1,7 +1,8 @@
 // package.json of a model's package.
+import type { Description } from "./card.js";
 
-/** The manifest of a package that holds these files. */
-export function manifest({ name, version, description, card }, files) {
+/** The manifest of a package that holds these files and folders. */
+export function manifest({ name, version, description, card }: Description, files: readonly string[]): object {
   return {
     name: `onnxlet-${name}`,
     version,

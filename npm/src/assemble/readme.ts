@@ -1,0 +1,169 @@
+// README.md of a model's package.
+import type { TensorSpec } from "../runtime/types.js";
+import { type Description, inputCard, labelled } from "./card.js";
+import { exampleInput } from "./examples.js";
+import { spec } from "./names.js";
+
+/** The text of README.md. */
+export function readme(description: Description): string {
+  const name = `onnxlet-${description.name}`;
+  const sections = [
+    title(name, description),
+    nodeExample(name, description),
+    ...(takesOnePicture(description) ? [pageExample(name)] : []),
+    signature(description),
+    calls(name, description),
+    hosts(name),
+    licence(description),
+  ];
+  return sections.join("\n");
+}
+
+function title(name: string, { description = "", version }: Description): string {
+  return `# ${name}
+
+${description} Version ${version}.
+
+The model and its engine in one WebAssembly module, made by Onnxlet. Runs in pages, Node ≥ 20 and Cloudflare Workers,
+without any other package.
+
+\`\`\`sh
+npm install ${name}
+\`\`\`
+`;
+}
+
+function nodeExample(name: string, description: Description): string {
+  const { before, argument } = exampleInput(description);
+  const imports = before.length > 0 ? ['import { readFile } from "node:fs/promises";'] : [];
+  const shown = labelled(description) ? "top" : "outputs";
+  return `In Node:
+
+\`\`\`js
+${[...imports, `import { load } from "${name}";`].join("\n")}
+
+${["const model = await load();", ...before].join("\n")}
+const { ${shown} } = await model.predict(${argument});
+console.log(${shown});
+\`\`\`
+`;
+}
+
+function takesOnePicture(description: Description): boolean {
+  const [first, ...others] = description.inputs.map(({ name }) => inputCard(description, name));
+  return first?.image !== undefined && others.length === 0 && labelled(description) !== undefined;
+}
+
+function pageExample(name: string): string {
+  return `In a page without a bundler, with the package's folder copied beside it:
+
+\`\`\`html
+<input type="file" accept="image/*" id="picture"> <output id="answer"></output>
+<script type="module">
+  import { load } from "./${name}/browser.js";
+  const model = await load({ offThread: true });
+  document.querySelector("#picture").onchange = async ({ target }) => {
+    const { top } = await model.predict(target.files[0]);
+    document.querySelector("#answer").value = \`\${top[0].label} (\${(top[0].score * 100).toFixed(1)} %)\`;
+  };
+</script>
+\`\`\`
+`;
+}
+
+function signature(description: Description): string {
+  const { inputs, outputs } = description;
+  return `## Inputs and outputs
+
+${table("input", inputs, (input) => inputCell(description, input))}
+${table("output", outputs, (output) => outputCell(description, output))}
+A letter in a shape is a dimension of any size: the batch, where it comes first, which may be left out for one example.
+Inputs may be typed arrays, nested arrays, or \`{ data, shape }\`. Outputs are \`{ dtype, shape, data }\` with \`data\` flat.
+${inputs.map((input) => featureTable(description, input)).join("")}`;
+}
+
+function table(heading: string, edges: TensorSpec[], cell: (edge: TensorSpec) => string): string {
+  const rows = edges.map((edge) => `| \`${edge.name}\` | \`${spec(edge)}\` | ${inCell(cell(edge))} |`);
+  return `| ${heading} | type | |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
+}
+
+const PICTURES =
+  "PNG, JPEG or WebP (`Blob`, `Response`, `ArrayBuffer`, `Uint8Array`), `ImageData`, canvas, `<img>`, `<video>`, " +
+  "`ImageBitmap`, `VideoFrame`, an array of them, or a tensor.";
+
+function inputCell(description: Description, { name }: TensorSpec): string {
+  const { description: about = "", image, features } = inputCard(description, name);
+  if (image) return `${about} ${PICTURES}`;
+  return features ? `${about} A record or an array of records (below), or a tensor.` : about;
+}
+
+function outputCell({ card }: Description, { name, labels }: TensorSpec): string {
+  const about = card.outputs?.[name]?.description ?? "";
+  if (!labels) return about;
+  return `${about} Classes: ${labels.length > 12 ? labels.length : labels.join(", ")}.`;
+}
+
+function inCell(text: string): string {
+  return text.trim().replaceAll("|", "\\|").replaceAll("\n", " ");
+}
+
+function featureTable(description: Description, { name }: TensorSpec): string {
+  const { features } = inputCard(description, name);
+  if (!features) return "";
+  const rows = features.map(({ name, unit = "", min = "", max = "", description: about = "" }) => {
+    return `| \`${name}\` | ${inCell(unit)} | ${min} | ${max} | ${inCell(about)} |`;
+  });
+  return `\n| feature of \`${name}\` | unit | least | most | |\n| --- | --- | --- | --- | --- |\n${rows.join("\n")}\n`;
+}
+
+function calls(name: string, description: Description): string {
+  const topK = labelled(description) ? "topK: 5, " : "";
+  const output = JSON.stringify(description.outputs[0]?.name);
+  return `## Calls
+
+\`\`\`js
+const model = await load({ offThread: true });  // in a Web Worker or worker thread: never blocks this one
+await model.predict(input, { ${topK}outputs: [${output}], signal });
+model.describe();                               // card, signature, digest
+model.stats;                                    // { predictions, traps }
+model.dispose();                                // or \`using model = await load()\`
+\`\`\`
+
+\`load\` also takes \`simd\` (\`"auto"\`, \`"relaxed"\`, \`"baseline"\`), \`wasm\` (where the module is, if not beside the
+JavaScript), \`onProgress\` and \`signal\`. A call that can't be answered rejects with an \`OnnxletError\`: \`code\` says what
+kind, \`problems\` lists every field that is wrong.
+
+\`\`\`js
+import { OnnxletError } from "${name}";
+try {
+  await model.predict({ wrong: 1 });
+} catch (error) {
+  if (!(error instanceof OnnxletError)) throw error;
+  console.error(error.code, error.problems);
+}
+\`\`\`
+`;
+}
+
+function hosts(name: string): string {
+  return `## Hosts
+
+- **Vite, webpack, Rollup**: nothing to do for a build. Vite's development server: \`optimizeDeps: { exclude: ["${name}"] }\`.
+- **esbuild for pages** follows no \`new URL(…, import.meta.url)\`. Import the addresses, build with \`--loader:.wasm=file\`,
+  and for \`offThread\` make \`${name}/thread.browser.js\` an entry point too, put beside the page's:
+  \`\`\`js
+  import relaxed from "${name}/wasm/model.relaxed.wasm";
+  import baseline from "${name}/wasm/model.baseline.wasm";
+  const model = await load({ wasm: (simd) => new URL({ relaxed, baseline }[simd], import.meta.url) });
+  \`\`\`
+- **Cloudflare Workers**: nothing to do with wrangler. With esbuild alone: \`--conditions=workerd --loader:.wasm=copy --format=esm\`.
+- **Any web server**: best with type \`application/wasm\` (then the module compiles while it arrives), compression, and caching.
+`;
+}
+
+function licence({ card, digest }: Description): string {
+  return `## Licence
+
+Model: ${card.license ?? "not stated in its card"}. Engine and runtime: MIT OR Apache-2.0. ONNX file: \`${digest}\`.
+`;
+}
