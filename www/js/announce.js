@@ -4,7 +4,14 @@ import { whenQuiet } from "./latest.js";
 
 const SETTLED_MS = 900;
 
-export const announce = whenQuiet(SETTLED_MS, (/** @type {string} */ text) => {
+/** Says it once nothing newer has come for a while. */
+export const announce = whenQuiet(SETTLED_MS, say);
+
+/**
+ * Says it now.
+ * @param {string} text
+ */
+export function say(text) {
   const region = byId("announcer");
   if (region.textContent !== text) region.textContent = text;
-});
+}

@@ -1,4 +1,5 @@
 // A button that copies a text, and says whether it did.
+import { say } from "./announce.js";
 import { make } from "./dom.js";
 
 const FEEDBACK_MS = 1800;
@@ -9,13 +10,13 @@ const FEEDBACK_MS = 1800;
  */
 export function copyButton(what, source) {
   const label = make("span", {}, "Copy");
-  label.setAttribute("role", "status");
   const button = make("button", { className: "button", type: "button" }, label, make("span", { className: "visually-hidden" }, ` ${what}`));
   let timer = 0;
   button.addEventListener("click", async () => {
     const copied = await copy(source.textContent ?? "");
     if (!copied) getSelection()?.selectAllChildren(source);
     label.textContent = copied ? "Copied" : "Selected: press Ctrl C";
+    say(label.textContent);
     button.toggleAttribute("data-done", true);
     clearTimeout(timer);
     timer = setTimeout(() => {

@@ -57,8 +57,10 @@ export class Field {
     const missing = Number.isNaN(this.value);
     const outside = this.value < min || this.value > max;
     this.#number.setAttribute("aria-invalid", String(missing));
+    const guessing = `Outside what the model has seen (${min} to ${max}): it answers, but it is guessing.`;
+    // Emptied, not only hidden: a description is read out even where it is hidden.
+    this.#problem.textContent = missing ? "A number is needed here." : outside ? guessing : "";
     this.#problem.hidden = !missing && !outside;
-    this.#problem.textContent = missing ? "A number is needed here." : `Outside what the model has seen (${min} to ${max}): it answers, but it is guessing.`;
   }
 
   /** @param {string} id */
