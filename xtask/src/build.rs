@@ -28,6 +28,6 @@ pub fn build(project: &Project, chosen: &[String]) -> Result<Node> {
         packages.push(package::assemble(project, &node, model, &parts)?);
     }
     worker::build(project, &compiler)?;
-    site::build(project, &models, &packages)?;
+    site::build(project, &node, &models, &packages)?;
     Ok(node)
 }

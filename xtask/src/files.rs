@@ -5,24 +5,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Copies what is in `from` into `to`, over what is there.
-pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+/// Copies a file, or a folder with all that is in it, over what is there.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    if !from.is_dir() {
+        fs::copy(from, to).with_context(|| format!("copying {} to {}", from.display(), to.display()))?;
+        return Ok(());
+    }
     fs::create_dir_all(to).with_context(|| format!("making {}", to.display()))?;
     for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
         let entry = entry?;
-        let (source, copy) = (entry.path(), to.join(entry.file_name()));
-        if source.is_dir() {
-            copy_folder(&source, &copy)?;
-        } else {
-            copy_file(&source, &copy)?;
-        }
+        copy(&entry.path(), &to.join(entry.file_name()))?;
     }
-    Ok(())
-}
-
-/// Copies a file, over what is there.
-pub fn copy_file(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to).with_context(|| format!("copying {} to {}", from.display(), to.display()))?;
     Ok(())
 }
 

@@ -29,12 +29,12 @@ pub const SUITES: [Suite; 13] = [
     Suite { name: "format", about: "cargo fmt --check", run: format },
     Suite { name: "lint", about: "clippy, warnings are errors", run: lint },
     Suite { name: "docs", about: "rustdoc, warnings are errors", run: docs },
+    Suite { name: "reference", about: "onnxruntime's answers, to compare with", run: |session, _| session.reference() },
     Suite { name: "rust", about: "cargo test", run: rust },
     Suite { name: "build", about: "everything that is shipped", run: |session, _| session.built().map(drop) },
     Suite { name: "types", about: "tsc over every tsconfig.json", run: types },
     Suite { name: "runtime", about: "npm/test in Node", run: runtime },
     Suite { name: "package", about: "the packed npm packages", run: package },
-    Suite { name: "reference", about: "onnxruntime's answers, to compare with", run: |session, _| session.reference() },
     Suite { name: "accuracy", about: "MNIST inside wasm in Node, workerd and Chromium", run: accuracy },
     Suite { name: "workerd", about: "the Worker over HTTP", run: workerd },
     Suite { name: "page", about: "the page in Chromium", run: page },
@@ -104,6 +104,7 @@ fn docs(session: &Session, _: &mut Tally) -> Result<()> {
 }
 
 fn rust(session: &Session, tally: &mut Tally) -> Result<()> {
+    session.reference()?;
     let mut test = rust::cargo(session.project);
     test.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
     process::run_watching(&mut test, |line| tally.read(line))

@@ -20,9 +20,9 @@ pub fn build(project: &Project, compiler: &str) -> Result<()> {
     };
     step.run(project, || {
         files::fresh_folder(&folder)?;
-        files::copy_folder(&project.at("worker/js"), &folder)?;
-        files::copy_file(&module.output(".js"), &folder.join("worker.js"))?;
-        files::copy_file(&module.output("_bg.wasm"), &folder.join("worker_bg.wasm"))
+        files::copy(&project.at("worker/js"), &folder)?;
+        files::copy(&module.output(".js"), &folder.join("worker.js"))?;
+        files::copy(&module.output("_bg.wasm"), &folder.join("worker_bg.wasm"))
     })
     .map(drop)
 }
