@@ -148,7 +148,7 @@ try {
 function hosts(name: string): string {
   return `## Hosts
 
-- **Vite, webpack, Rollup**: nothing to do for a build. Vite's development server: \`optimizeDeps: { exclude: ["${name}"] }\`.
+- **Vite 8, webpack 5**: nothing to do. An older Vite's development server: \`optimizeDeps: { exclude: ["${name}"] }\`.
 - **esbuild for pages** follows no \`new URL(…, import.meta.url)\`. Import the addresses, build with \`--loader:.wasm=file\`,
   and for \`offThread\` make \`${name}/thread.browser.js\` an entry point too, put beside the page's:
   \`\`\`js

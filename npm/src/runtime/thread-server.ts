@@ -4,12 +4,16 @@ import { OnnxletError, toPlain } from "./errors.js";
 import { Instance } from "./instance.js";
 import type { Caller, PredictRequest, Reply, Request, StartRequest } from "./thread.js";
 
-/** Runs in the thread: answers every request with one reply. */
+/** Runs in the thread: answers every request with one reply, whatever happens. */
 export function serve(caller: Caller, engines: Engines): void {
   const server = new Server(engines);
   caller.listen(async (request) => {
     const reply = await server.answer(request);
-    caller.reply(reply, reply.type === "predicted" ? handedOver(reply.prediction.outputs).transfer : []);
+    try {
+      caller.reply(reply, reply.type === "predicted" ? handedOver(reply.prediction.outputs).transfer : []);
+    } catch (error) {
+      caller.reply(server.failed(error), []);
+    }
   });
 }
 
@@ -25,9 +29,12 @@ class Server {
     try {
       return await (request.type === "start" ? this.#start(request) : this.#predict(request));
     } catch (error) {
-      const stats = this.#instance?.stats ?? { predictions: 0, traps: 0 };
-      return { type: "failed", error: toPlain(error), stats };
+      return this.failed(error);
     }
+  }
+
+  failed(error: unknown): Reply {
+    return { type: "failed", error: toPlain(error), stats: this.#instance?.stats ?? { predictions: 0, traps: 0 } };
   }
 
   async #start({ module, simd }: StartRequest): Promise<Reply> {
