@@ -23,8 +23,8 @@ const host: Host = {
     try {
       return threadHandle(new Worker(new URL("./thread.browser.js", import.meta.url), { type: "module" }));
     } catch (cause) {
-      const message = `offThread: the Web Worker could not be begun (is the package of another origin?): ${describeThrown(cause)}`;
-      throw new OnnxletError("load", message, { cause });
+      const message = "offThread: the Web Worker could not be begun (is the package of another origin?)";
+      throw new OnnxletError("load", `${message}: ${describeThrown(cause)}`, { cause });
     }
   },
 };

@@ -37,7 +37,11 @@ function urlOf(address: URL | string): URL {
   return isAbsolute(address) || !URL.canParse(address) ? pathToFileURL(address) : new URL(address);
 }
 
-async function compileFile(url: URL, { onProgress }: Download, signal: AbortSignal | undefined): Promise<WebAssembly.Module> {
+async function compileFile(
+  url: URL,
+  { onProgress }: Download,
+  signal: AbortSignal | undefined,
+): Promise<WebAssembly.Module> {
   const path = fileURLToPath(url);
   const file = await readFile(path, { signal }).catch((cause: unknown) => {
     signal?.throwIfAborted();

@@ -30,7 +30,12 @@ const awkward = {
   card: {
     name: "2nd-model.v3",
     inputs: {
-      row: { features: [{ name: "last name", description: "A */ in\na comment" }, { name: "age", unit: "a", min: 0, max: 130 }] },
+      row: {
+        features: [
+          { name: "last name", description: "A */ in\na comment" },
+          { name: "age", unit: "a", min: 0, max: 130 },
+        ],
+      },
       photo: { image: { width: 8, height: 8, color: "rgb", layout: "NHWC" } },
     },
   },

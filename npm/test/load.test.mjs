@@ -60,7 +60,8 @@ test("wrong options are refused by name", async () => {
   const { load } = fakeHost();
   await assert.rejects(load({ simd: "avx512" }), { code: "load", message: /^simd: expected .* got "avx512"/ });
   await assert.rejects(load({ wasm: 5 }), { code: "load", message: /^wasm: expected .* got Number/ });
-  await assert.rejects(load({ wasm: Uint8Array.of(1, 2) }), { code: "load", message: /^wasm: expected a WebAssembly module/ });
+  const noModule = { wasm: Uint8Array.of(1, 2) };
+  await assert.rejects(load(noModule), { code: "load", message: /^wasm: expected a WebAssembly module/ });
 });
 
 test("an aborted load rejects at once", async () => {

@@ -32,9 +32,11 @@ test("a record is answered by name", async () => {
 
 test("all flowers at once: nearly all right, and the two outputs agree", async () => {
   const { tops, outputs } = await model.predict(rows.map((row) => row.slice(0, 4)));
-  const right = tops.filter((/** @type {any} */ [best], /** @type {number} */ at) => best.label === SPECIES[rows[at]?.[4] ?? -1]);
+  /** @type {{ label: string, index: number }[]} */
+  const best = tops.map((/** @type {any[]} */ [first]) => first);
+  const right = best.filter(({ label }, at) => label === SPECIES[rows[at]?.[4] ?? -1]);
   assert.ok(right.length >= 0.95 * rows.length, `${right.length} of ${rows.length}`);
-  assert.deepEqual(tops.map((/** @type {any} */ [best]) => BigInt(best.index)), [...outputs.label.data]);
+  assert.deepEqual(best.map(({ index }) => BigInt(index)), [...outputs.label.data]);
 });
 
 test("records and rows give the same bits", async () => {

@@ -178,9 +178,13 @@ test("the module may come from anywhere", async () => {
 });
 
 test("a module that can't be had is named", async () => {
-  await assert.rejects(digits.load({ wasm: "no/such.wasm" }), { code: "load", message: /such\.wasm: could not be read/ });
-  await assert.rejects(digits.load({ wasm: join(folder, "package.json") }), { code: "load", message: /package\.json: .*begins with "\{/ });
-  await assert.rejects(digits.load({ simd: "mmx" }), { code: "load", message: /^simd: expected/ });
+  /** @type {[object, RegExp][]} */
+  const refused = [
+    [{ wasm: "no/such.wasm" }, /such\.wasm: could not be read/],
+    [{ wasm: join(folder, "package.json") }, /package\.json: .*begins with "\{/],
+    [{ simd: "mmx" }, /^simd: expected/],
+  ];
+  for (const [options, message] of refused) await assert.rejects(digits.load(options), { code: "load", message });
 });
 
 test("the Node on PATH runs it too", async () => {

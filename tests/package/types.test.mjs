@@ -113,7 +113,7 @@ const BUNDLER = { module: "esnext", moduleResolution: "bundler" };
 for (const [name, text, options] of /** @type {[string, string, object][]} */ ([
   ["everywhere", EVERYWHERE, {}],
   ["everywhere-bundled", EVERYWHERE, BUNDLER],
-  ["in-a-page", EVERYWHERE + PAGE.replace(/import .*/, "").replaceAll("model", "model_"), { ...BUNDLER, lib: ["es2022", "dom"] }],
+  ["everywhere-in-a-page", EVERYWHERE, { ...BUNDLER, lib: ["es2022", "dom"] }],
   ["page", PAGE, { ...BUNDLER, lib: ["es2022", "dom"] }],
   ["node", NODE, { types: ["node"] }],
 ])) {

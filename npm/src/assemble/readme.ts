@@ -148,7 +148,8 @@ try {
 function hosts(name: string): string {
   return `## Hosts
 
-- **Vite 8, webpack 5**: nothing to do. An older Vite's development server: \`optimizeDeps: { exclude: ["${name}"] }\`.
+- **Vite 8, webpack 5**: nothing to do. An older Vite's development server may need
+  \`optimizeDeps: { exclude: ["${name}"] }\`.
 - **esbuild for pages** follows no \`new URL(…, import.meta.url)\`. Import the addresses, build with \`--loader:.wasm=file\`,
   and for \`offThread\` make \`${name}/thread.browser.js\` an entry point too, put beside the page's:
   \`\`\`js
@@ -156,14 +157,17 @@ function hosts(name: string): string {
   import baseline from "${name}/wasm/model.baseline.wasm";
   const model = await load({ wasm: (simd) => new URL({ relaxed, baseline }[simd], import.meta.url) });
   \`\`\`
-- **Cloudflare Workers**: nothing to do with wrangler. With esbuild alone: \`--conditions=workerd --loader:.wasm=copy --format=esm\`.
-- **Any web server**: best with type \`application/wasm\` (then the module compiles while it arrives), compression, and caching.
+- **Cloudflare Workers**: nothing to do with wrangler. With esbuild alone:
+  \`--conditions=workerd --loader:.wasm=copy --format=esm\`.
+- **Any web server**: best with type \`application/wasm\` (then the module compiles while it arrives), compression,
+  and caching.
 `;
 }
 
 function licence({ card, digest }: Description): string {
   return `## Licence
 
-Model: ${card.license ?? "not stated in its card"}. Engine and runtime: MIT OR Apache-2.0. ONNX file: \`${digest}\`.
+Model: ${card.license ?? "not stated in its card"}. Engine and runtime: MIT OR Apache-2.0.
+ONNX file: \`${digest}\`.
 `;
 }

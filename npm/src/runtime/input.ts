@@ -10,7 +10,7 @@ type MaybePromise<T> = T | Promise<T>;
  * where something must be waited for.
  */
 export function engineInput(input: unknown): MaybePromise<unknown> {
-  // An envelope holds named inputs, those hold values, a batch holds examples: sources are found up to three levels below the top.
+  // An envelope holds named inputs, those hold values, a batch holds examples: three levels below the top.
   return converted(input, "", 3);
 }
 

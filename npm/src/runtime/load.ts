@@ -48,6 +48,8 @@ function simdOption({ simd = "auto" }: LoadOptions): "auto" | Simd {
   throw new OnnxletError("load", `simd: expected "auto", "relaxed" or "baseline", got ${JSON.stringify(simd)}`);
 }
 
+const WASM_SOURCES = "an address, a Response, bytes or a WebAssembly.Module";
+
 async function compiled(host: Host, simd: Simd, options: LoadOptions): Promise<WebAssembly.Module> {
   const { onProgress, signal } = options;
   const given = typeof options.wasm === "function" ? options.wasm(simd) : options.wasm;
@@ -64,6 +66,6 @@ async function compiled(host: Host, simd: Simd, options: LoadOptions): Promise<W
     case "ArrayBuffer":
       return compileBytes(given as ArrayBuffer, "wasm");
     default:
-      throw new OnnxletError("load", `wasm: expected an address, a Response, bytes or a WebAssembly.Module, got ${kindOf(given)}`);
+      throw new OnnxletError("load", `wasm: expected ${WASM_SOURCES}, got ${kindOf(given)}`);
   }
 }

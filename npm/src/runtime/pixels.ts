@@ -23,6 +23,8 @@ const SIZES = new Map<string, (picture: never) => Size>([
   ["ImageBitmap", (bitmap: ImageBitmap) => bitmap],
 ]);
 
+const NO_SIZE = "expected a picture, got one without size (not loaded, or broken)";
+
 /** True for everything that `pixelsOf` takes. */
 export function isPicture(value: object): value is Picture {
   return SIZES.has(kindOf(value));
@@ -44,7 +46,7 @@ export function pixelsOf(picture: Picture, field: string): Pixels | Promise<Pixe
 function drawn(picture: Picture, field: string): Pixels {
   const size = SIZES.get(kindOf(picture)) as (picture: Picture) => Size;
   const { width, height } = size(picture);
-  if (width === 0 || height === 0) throw unreadable(field, "expected a picture, got one without size (not loaded, or broken)");
+  if (width === 0 || height === 0) throw unreadable(field, NO_SIZE);
   try {
     // A fresh canvas, so that the caller's own canvas keeps its context, of whatever kind that is.
     const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });

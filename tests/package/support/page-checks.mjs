@@ -12,7 +12,8 @@ import { serveFolder } from "./server.mjs";
  */
 export async function writePage(folder, script) {
   await copyFile(sample(7), join(folder, "7.png"));
-  await writeFile(join(folder, "index.html"), `<!doctype html><meta charset="utf-8"><title>7</title><script type="module" src="${script}"></script>`);
+  const page = `<!doctype html><meta charset="utf-8"><title>7</title>\n<script type="module" src="${script}"></script>\n`;
+  await writeFile(join(folder, "index.html"), page);
 }
 
 /**
