@@ -152,6 +152,21 @@ test("the caller's own exceptions come through", async () => {
   assert.equal((await model.predict(one)).top[0].label, "1");
 });
 
+test("an engine that was stopped half-way is replaced", async () => {
+  const own = await digits.load();
+  // No plain object, so the engine itself meets the getter, and its frames are left by the exception.
+  const trap = Object.defineProperty(new (class Input {})(), "image", {
+    enumerable: true,
+    get() {
+      throw new Error("in the middle of a call");
+    },
+  });
+  await assert.rejects(own.predict(trap), { code: "engine", message: /^the engine stopped: .*in the middle of a call/ });
+  assert.equal((await own.predict(one)).top[0].label, "1");
+  assert.deepEqual(own.stats, { predictions: 1, traps: 1 });
+  own.dispose();
+});
+
 test("an aborted signal rejects with its reason", async () => {
   await assert.rejects(model.predict(one, { signal: AbortSignal.abort() }), { name: "AbortError" });
   await assert.rejects(digits.load({ signal: AbortSignal.abort() }), { name: "AbortError" });
