@@ -19,7 +19,7 @@
  * @property {(path: string) => void} importScripts
  * @property {{ version: string, files: Readonly<Record<string, string>> }} PRECACHE written by the build
  *
- * @typedef {{ model: string, simd: string }} Kept
+ * @typedef {{ models: readonly string[], simd: string }} Kept
  * @typedef {{ integrity: string, response: Response }} Stored
  */
 
@@ -113,15 +113,24 @@ async function answer(path) {
 }
 
 /**
- * Stores a model's module for the SIMD build that the page runs, and tells the page.
+ * Stores the modules of models for the SIMD build that the page runs, and tells the page.
  * @param {Kept} kept
  * @param {Page | null} page
  */
-async function keep({ model, simd }, page) {
+async function keep({ models, simd }, page) {
+  await Promise.all(models.map((model) => answer(moduleOf(model, simd))));
+  page?.postMessage({ kept: models });
+}
+
+/**
+ * @param {string} model
+ * @param {string} simd
+ */
+function moduleOf(model, simd) {
   const folder = `packages/onnxlet-${model}/`;
-  const modules = Object.keys(files).filter((path) => path.startsWith(folder) && path.endsWith(".wasm") && path.includes(simd));
-  await Promise.all(modules.map(answer));
-  if (modules.length > 0) page?.postMessage({ kept: model });
+  const path = Object.keys(files).find((path) => path.startsWith(folder) && path.endsWith(".wasm") && path.includes(simd));
+  if (path === undefined) throw new Error(`no ${simd} module of ${model} is listed in precache.js`);
+  return path;
 }
 
 /**

@@ -63,7 +63,7 @@ export class Duo {
 
   /**
    * Loads the model and looks for the edge.
-   * @returns {Promise<{ description: Description, bytes: number }>} when the model is ready; `bytes` of its module
+   * @returns {Promise<{ description: Description, size: import("./types.js").ModuleSize }>} when the model is ready
    */
   start() {
     void this.#edge.connect();

@@ -12,10 +12,10 @@ const SIMD = { relaxed: "relaxed (fused multiply-add)", baseline: "baseline (sim
 
 /**
  * @param {Description} description
- * @param {number} bytes of the module, unpacked
+ * @param {import("./types.js").ModuleSize} size
  * @returns {Fact[]}
  */
-export function factsOf(description, bytes) {
+export function factsOf(description, size) {
   const { name, version, digest, inputs, outputs, engine } = description;
   const { license } = /** @type {Card} */ (description.card);
   const facts = [
@@ -23,12 +23,23 @@ export function factsOf(description, bytes) {
     { term: "Version", value: version },
     { term: "Engine", value: `${engine.name} ${engine.version}` },
     { term: "SIMD build", value: SIMD[engine.simd] ?? engine.simd },
-    { term: "Module", value: bytes > 0 ? `${(bytes / 1e6).toFixed(2)} MB, unpacked; engine and model in one file` : undefined },
+    { term: "Module", value: sizeInWords(size) },
     { term: "Licence", value: license },
     { term: "Signature", value: `${inputs.map(specOf).join(", ")} → ${outputs.map(specOf).join(", ")}`, wide: true },
     { term: "Digest", value: digest, wide: true },
   ];
   return facts.flatMap(({ value, ...fact }) => (value === undefined ? [] : [{ ...fact, value }]));
+}
+
+/** @param {import("./types.js").ModuleSize} size */
+function sizeInWords({ bytes, transferred }) {
+  const packed = transferred > 0 && transferred < bytes ? `, ${inMegabytes(transferred)} compressed` : "";
+  return `${inMegabytes(bytes)}${packed}: engine and model`;
+}
+
+/** @param {number} bytes */
+function inMegabytes(bytes) {
+  return `${(bytes / 1e6).toFixed(2)} MB`;
 }
 
 /** @type {Readonly<Record<string, string>>} */

@@ -3,7 +3,7 @@ import { make } from "./dom.js";
 
 /**
  * @param {HTMLElement} place where the state is shown
- * @returns {Promise<{ keep: (model: string, simd: string) => void }>} `keep` stores a model's module for offline use
+ * @returns {Promise<{ keep: (models: readonly string[], simd: string) => void }>} `keep` stores models' modules for offline use
  */
 export async function workOffline(place) {
   const nothing = { keep: () => {} };
@@ -14,9 +14,9 @@ export async function workOffline(place) {
     const registration = await navigator.serviceWorker.register("sw.js", { updateViaCache: "none" });
     offerUpdates(place, registration);
     return {
-      keep: async (model, simd) => {
+      keep: async (models, simd) => {
         const { active } = await navigator.serviceWorker.ready;
-        active?.postMessage({ keep: { model, simd } });
+        active?.postMessage({ keep: { models, simd } });
       },
     };
   } catch (error) {

@@ -15,6 +15,16 @@ export function packageEntry(name) {
 }
 
 /**
+ * How many bytes the module took on the way, compressed; 0 where the browser doesn't tell or nothing was fetched.
+ * @param {string} name of the model
+ */
+export function transferredBytes(name) {
+  const folder = new URL(".", new URL(packageEntry(name), document.baseURI)).href;
+  const entries = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType("resource"));
+  return entries.find((entry) => entry.name.startsWith(folder) && entry.name.endsWith(".wasm"))?.encodedBodySize ?? 0;
+}
+
+/**
  * Loads a model on a thread of its own.
  * @param {string} name
  * @param {NonNullable<LoadOptions["onProgress"]>} onProgress

@@ -1,7 +1,7 @@
 // The column "In this page": loads the package with its progress shown, and predicts the latest input.
 import { make } from "./dom.js";
 import { latestWins, perFrame } from "./latest.js";
-import { loadModel } from "./package.js";
+import { loadModel, transferredBytes } from "./package.js";
 import { answerOf, labelledOutput } from "./scores.js";
 
 /**
@@ -10,6 +10,7 @@ import { answerOf, labelledOutput } from "./scores.js";
  * @typedef {import("./types.js").Answer} Answer
  * @typedef {import("./types.js").Description} Description
  * @typedef {import("./types.js").Model} Model
+ * @typedef {import("./types.js").ModuleSize} ModuleSize
  */
 
 export class PageSide {
@@ -34,7 +35,7 @@ export class PageSide {
     this.#predictNext = perFrame(latestWins((/** @type {Input} */ input) => this.#predict(input)));
   }
 
-  /** @returns {Promise<{ description: Description, bytes: number }>} when the model is ready, however many tries it took */
+  /** @returns {Promise<{ description: Description, size: ModuleSize }>} when the model is ready, however many tries it took */
   async load() {
     for (;;) {
       try {
@@ -68,7 +69,7 @@ export class PageSide {
     this.#ready = { model, output: labelledOutput(description) };
     this.#column.where(`WebAssembly, ${description.engine.simd} SIMD`);
     this.ask(this.#input);
-    return { description, bytes };
+    return { description, size: { bytes, transferred: transferredBytes(this.#name) } };
   }
 
   /** @param {unknown} error */

@@ -12,64 +12,90 @@ import { Takeaway } from "./takeaway.js";
  * @typedef {import("./types.js").Description} Description
  */
 
-/**
- * @param {string} model its name, and the id of its panel
- * @returns {{ start: () => Promise<Description> }}
- */
-export function tabularPanel(model) {
-  const panel = byId(model);
-  const form = part(panel, "form", HTMLFormElement);
-  const takeaway = new Takeaway(panel);
+export class TabularPanel {
+  #model;
+  #element;
+  #takeaway;
+  #duo;
+  #changed = perFrame(() => this.#show());
   /** @type {Map<string, Field>} */
-  const fields = new Map();
-  let inputName = "";
-  let edgeFound = false;
+  #fields = new Map();
+  #inputName = "";
+  #edgeFound = false;
   /** @type {Answer | undefined} */
-  let answer;
+  #answer;
 
-  const valuesOf = () => Object.fromEntries([...fields].map(([name, field]) => [name, field.value]));
-  const describe = () => {
-    if (fields.size > 0) takeaway.snippets(tabularSnippets({ model, input: inputName, values: valuesOf(), answer, edgeFound }));
-  };
-  const duo = new Duo(panel, {
-    model,
-    hint: "Fill in every field.",
-    answered: (latest) => {
-      answer = latest;
-      describe();
-    },
-    edgeFound: (found) => {
-      edgeFound = found;
-      describe();
-    },
-  });
-  const changed = perFrame(() => {
-    const values = valuesOf();
+  /** @param {string} model its name, and the id of its panel */
+  constructor(model) {
+    this.#model = model;
+    this.#element = byId(model);
+    this.#takeaway = new Takeaway(this.#element);
+    this.#duo = new Duo(this.#element, {
+      model,
+      hint: "Fill in every field.",
+      answered: (answer) => this.#answered(answer),
+      edgeFound: (found) => this.#edgeWas(found),
+    });
+    this.#followForm(part(this.#element, "form", HTMLFormElement));
+  }
+
+  /** @returns {Promise<Description>} when the model is ready */
+  async start() {
+    const { description, size } = await this.#duo.start();
+    this.#makeFields(description);
+    this.#takeaway.facts(description, size);
+    this.#changed(undefined);
+    return description;
+  }
+
+  /** @param {HTMLFormElement} form */
+  #followForm(form) {
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("reset", (event) => {
+      event.preventDefault(); // The defaults are the card's, not the markup's.
+      for (const field of this.#fields.values()) field.reset();
+      this.#changed(undefined);
+    });
+  }
+
+  /** @param {Description} description */
+  #makeFields(description) {
+    const { name, features } = featuresOf(description);
+    this.#inputName = name;
+    for (const feature of features) this.#fields.set(feature.name, new Field(feature, () => this.#changed(undefined)));
+    part(this.#element, "fields", HTMLElement).replaceChildren(...[...this.#fields.values()].map(({ element }) => element));
+  }
+
+  #values() {
+    return Object.fromEntries([...this.#fields].map(([name, field]) => [name, field.value]));
+  }
+
+  #show() {
+    const values = this.#values();
     const complete = Object.values(values).every(Number.isFinite);
-    const body = { [inputName]: values };
-    duo.ask(complete ? { value: body, post: async () => ({ body: JSON.stringify(body), type: "application/json" }) } : undefined);
-    if (complete) describe();
-  });
+    const body = { [this.#inputName]: values };
+    const post = async () => ({ body: JSON.stringify(body), type: "application/json" });
+    this.#duo.ask(complete ? { value: body, post } : undefined);
+    if (complete) this.#describe();
+  }
 
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", (event) => {
-    event.preventDefault(); // The defaults are the card's, not the markup's.
-    for (const field of fields.values()) field.reset();
-    changed(undefined);
-  });
+  /** @param {Answer} answer */
+  #answered(answer) {
+    this.#answer = answer;
+    this.#describe();
+  }
 
-  return {
-    async start() {
-      const { description, bytes } = await duo.start();
-      const { name, features } = featuresOf(description);
-      inputName = name;
-      for (const feature of features) fields.set(feature.name, new Field(feature, () => changed(undefined)));
-      part(panel, "fields", HTMLElement).replaceChildren(...[...fields.values()].map(({ element }) => element));
-      takeaway.facts(description, bytes);
-      changed(undefined);
-      return description;
-    },
-  };
+  /** @param {boolean} found */
+  #edgeWas(found) {
+    this.#edgeFound = found;
+    this.#describe();
+  }
+
+  #describe() {
+    if (this.#fields.size === 0) return;
+    const shown = { model: this.#model, input: this.#inputName, values: this.#values(), answer: this.#answer, edgeFound: this.#edgeFound };
+    this.#takeaway.snippets(tabularSnippets(shown));
+  }
 }
 
 /**

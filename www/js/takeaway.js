@@ -33,11 +33,11 @@ export class Takeaway {
 
   /**
    * @param {Description} description
-   * @param {number} bytes of the module
+   * @param {import("./types.js").ModuleSize} size
    */
-  facts(description, bytes) {
+  facts(description, size) {
     this.#lead.textContent = description.description ?? "";
-    this.#facts.replaceChildren(...factsOf(description, bytes).map(({ term, value, wide }) => row(term, value, wide)));
+    this.#facts.replaceChildren(...factsOf(description, size).map(({ term, value, wide }) => row(term, value, wide)));
   }
 
   /**

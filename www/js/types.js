@@ -25,6 +25,13 @@
  */
 
 /**
+ * How large a model's wasm module is.
+ * @typedef {object} ModuleSize
+ * @property {number} bytes unpacked
+ * @property {number} transferred bytes on the way, compressed; 0 where that is not known
+ */
+
+/**
  * A package of the site: what `import("./packages/onnxlet-<name>/…")` gives.
  * @typedef {object} ModelPackage
  * @property {(options?: LoadOptions) => Promise<Model>} load

@@ -23,7 +23,7 @@ after(async () => (await browser)?.close());
  * @param {string} [options.hash] such as "#iris"
  * @param {ContextOptions} [options.context]
  * @param {RegExp} [options.expected] console errors that the test provokes
- * @param {(page: Page) => Promise<void>} [options.before] called before the page is opened
+ * @param {(page: Page) => Promise<unknown>} [options.before] called before the page is opened
  */
 export async function visit(t, { url = variable("ONNXLET_URL"), hash = "", context = {}, expected, before } = {}) {
   browser ??= launch();
