@@ -7,7 +7,7 @@ import { start } from "./support/wrangler.mjs";
 /** @type {Awaited<ReturnType<typeof start>>} */
 let worker;
 before(async () => {
-  worker = await start("tests/workerd/trap/entry.mjs");
+  worker = await start("tests/workerd/trap/entry.js");
 });
 after(() => worker?.stop());
 

@@ -9,14 +9,13 @@ use std::sync::{Mutex, OnceLock};
 
 use bytes::Bytes;
 use js_sys::Reflect;
-use onnxlet::Model;
+use onnxlet::slot;
 use wasm_bindgen::prelude::*;
 use worker::{Env, Headers, ResponseBuilder, console_log, web_sys};
 
-use crate::http::{Config, Head, LogLine, ModelSlot, Received, Service};
+use crate::http::{Config, Head, LogLine, Received, Service};
 
 static SERVICE: OnceLock<Service> = OnceLock::new();
-static MODEL: ModelSlot = ModelSlot::new(Model::bundled);
 static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
 
 /// Builds the model ahead of the first request, while the isolate starts: start-up has its own CPU budget.
@@ -24,7 +23,7 @@ static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
 pub fn warm_up() {
     keep_panic_messages();
     // An error stays in the slot and is what `/readyz` tells.
-    let _ = MODEL.get();
+    let _ = slot::held();
 }
 
 /// The message of the panic that trapped this instance, if one did.
@@ -74,7 +73,7 @@ fn respond(request: &web_sys::Request, env: &Env, received: Received) -> web_sys
 fn service(env: &Env) -> &'static Service {
     SERVICE.get_or_init(|| {
         keep_panic_messages();
-        Service::new(Config::from_variables(|name| variable(env, name)), &MODEL)
+        Service::new(Config::from_variables(|name| variable(env, name)), slot::held)
     })
 }
 

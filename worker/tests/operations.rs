@@ -2,38 +2,39 @@
 
 mod support;
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
-use onnxlet::{Error, Limits, Model};
-use onnxlet_worker::http::{Config, ConfigError, Level, ModelSlot, Received, Service, Threshold};
-use support::{DIGITS, Request, configured, header, json, problem, sample, service};
+use onnxlet::{Error, Limits, slot};
+use onnxlet_worker::http::{Config, ConfigError, Level, Received, Service, Threshold};
+use support::{Request, configured, header, json, problem, sample, service};
 
 fn broken() -> Service {
-    static BROKEN: ModelSlot = ModelSlot::new(|| Err(Error::Model("the operator Fancy is not supported".into())));
-    Service::new(Ok(Config::default()), &BROKEN)
+    static WHY: OnceLock<Error> = OnceLock::new();
+    let model = || Err(WHY.get_or_init(|| Error::Model("the operator Fancy is not supported".into())));
+    Service::new(Ok(Config::default()), model)
 }
 
 fn misconfigured() -> Service {
     let variables = |name: &str| (name == "ONNXLET_MAX_BODY_BYTES").then(|| "lots".to_string());
-    Service::new(Config::from_variables(variables), &DIGITS)
+    Service::new(Config::from_variables(variables), slot::held)
 }
 
 #[test]
-fn the_model_is_built_once_and_only_when_needed() {
-    static BUILT: AtomicUsize = AtomicUsize::new(0);
-    static SLOT: ModelSlot = ModelSlot::new(|| {
-        BUILT.fetch_add(1, Ordering::SeqCst);
-        Model::bundled()
-    });
-    let service = Service::new(Ok(Config::default()), &SLOT);
+fn the_model_is_asked_for_only_when_needed() {
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    let model = || {
+        ASKED.fetch_add(1, Ordering::SeqCst);
+        slot::held()
+    };
+    let service = Service::new(Ok(Config::default()), model);
     Request::new("GET", "/healthz").send(&service);
-    Request::new("POST", "/predict").send(&service);
-    assert_eq!(BUILT.load(Ordering::SeqCst), 0);
-    for _ in 0..3 {
-        assert_eq!(Request::predict("image/png", sample(1)).send(&service).response.status(), 200);
-    }
-    assert_eq!(BUILT.load(Ordering::SeqCst), 1);
+    Request::new("GET", "/nope").send(&service);
+    Request::predict("text/plain", "1").send(&service);
+    assert_eq!(ASKED.load(Ordering::SeqCst), 0);
+    assert_eq!(Request::predict("image/png", sample(1)).send(&service).response.status(), 200);
+    assert_eq!(ASKED.load(Ordering::SeqCst), 1);
 }
 
 #[test]

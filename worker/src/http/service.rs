@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::{Method, Response, StatusCode};
 use matchit::Router;
-use onnxlet::Model;
+use onnxlet::{Error, Model};
 
 use super::config::{Config, ConfigError};
 use super::cors;
@@ -12,7 +12,6 @@ use super::endpoint::{Action, Answered, Endpoint};
 use super::head::Head;
 use super::log::{self, Level, LogLine, Threshold};
 use super::media;
-use super::model_slot::ModelSlot;
 use super::problem::ProblemDetails;
 use super::received::Received;
 use super::request_id::{RequestId, X_REQUEST_ID};
@@ -27,16 +26,20 @@ pub struct Answer {
     pub log: Option<LogLine>,
 }
 
+/// The process's model, as [`onnxlet::slot::held`] gives it: the same each time, or the reason why there is none.
+pub type HeldModel = Result<&'static Model, &'static Error>;
+
 /// The service: settings, a model, routes. One lives as long as the process.
 pub struct Service {
     config: Result<Config, ConfigError>,
-    model: &'static ModelSlot,
+    model: fn() -> HeldModel,
     router: Router<Endpoint>,
 }
 
 impl Service {
-    /// A service for `model`. Wrong settings don't stop it: they are what it answers, and `/readyz` tells.
-    pub fn new(config: Result<Config, ConfigError>, model: &'static ModelSlot) -> Self {
+    /// A service; `model` is asked when a request needs it. Wrong settings don't stop it: they are what it answers, and
+    /// `/readyz` tells.
+    pub fn new(config: Result<Config, ConfigError>, model: fn() -> HeldModel) -> Self {
         let mut router = Router::new();
         for endpoint in ENDPOINTS {
             let inserted = router.insert(endpoint.path, endpoint);
@@ -92,8 +95,8 @@ impl Service {
     ///
     /// # Errors
     /// 500 saying why it can't be loaded.
-    pub(super) fn model(&self) -> Result<&Model, ProblemDetails> {
-        Ok(self.model.get()?)
+    pub(super) fn model(&self) -> Result<&'static Model, ProblemDetails> {
+        (self.model)().map_err(|error| error.clone().into())
     }
 
     fn dispatch(&self, head: &Head, received: Received) -> Answered {

@@ -3,21 +3,18 @@
 
 use bytes::Bytes;
 use http::HeaderMap;
-use onnxlet::Model;
-use onnxlet_worker::http::{Answer, Config, Head, ModelSlot, Received, Service};
+use onnxlet::slot;
+use onnxlet_worker::http::{Answer, Config, Head, Received, Service};
 use serde_json::Value;
-
-/// The bundled model, built once for all tests of a binary.
-pub static DIGITS: ModelSlot = ModelSlot::new(Model::bundled);
 
 /// A service with the bundled model and the default settings.
 pub fn service() -> Service {
-    Service::new(Ok(Config::default()), &DIGITS)
+    Service::new(Ok(Config::default()), slot::held)
 }
 
 /// A service with the bundled model and `config`.
 pub fn configured(config: Config) -> Service {
-    Service::new(Ok(config), &DIGITS)
+    Service::new(Ok(config), slot::held)
 }
 
 /// One request.
