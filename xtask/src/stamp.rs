@@ -81,7 +81,7 @@ fn add_path(hasher: &mut Sha256, root: &Path, path: &Path) -> Result<()> {
         for child in children(path)? {
             add_path(hasher, root, &child)?;
         }
-    } else if path.exists() {
+    } else {
         let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
         add(hasher, &bytes);
     }

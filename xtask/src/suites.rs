@@ -25,7 +25,7 @@ pub struct Suite {
 }
 
 /// All of them.
-pub const SUITES: [Suite; 13] = [
+pub const SUITES: [Suite; 14] = [
     Suite { name: "format", about: "cargo fmt --check", run: format },
     Suite { name: "lint", about: "clippy, warnings are errors", run: lint },
     Suite { name: "docs", about: "rustdoc, warnings are errors", run: docs },
@@ -36,6 +36,7 @@ pub const SUITES: [Suite; 13] = [
     Suite { name: "runtime", about: "npm/test in Node", run: runtime },
     Suite { name: "package", about: "the packed npm packages", run: package },
     Suite { name: "accuracy", about: "MNIST inside wasm in Node, workerd and Chromium", run: accuracy },
+    Suite { name: "calls", about: "malformed and hostile calls of the engine in Node", run: calls },
     Suite { name: "workerd", about: "the Worker over HTTP", run: workerd },
     Suite { name: "page", about: "the page in Chromium", run: page },
     Suite { name: "deploy", about: "wrangler deploy --dry-run", run: deploy },
@@ -137,6 +138,10 @@ fn package(session: &Session, tally: &mut Tally) -> Result<()> {
 fn accuracy(session: &Session, tally: &mut Tally) -> Result<()> {
     session.reference()?;
     served(session, "accuracy", tally)
+}
+
+fn calls(session: &Session, tally: &mut Tally) -> Result<()> {
+    session.node_test(&session.built()?.program, "tests/calls", &[], tally)
 }
 
 fn workerd(session: &Session, tally: &mut Tally) -> Result<()> {
