@@ -121,3 +121,10 @@ fn an_export_without_a_declared_function_is_refused() {
     let error = types(TYPES, &["Thing".to_owned()]).unwrap_err();
     assert!(error.to_string().contains("Thing"), "{error}");
 }
+
+#[test]
+fn a_glue_that_starts_instances_in_two_places_runs_constructors_in_both() {
+    let twice = "wasm.__wbindgen_start();\nfunction __wbg_reset_state() {\n    wasm.__wbindgen_start();\n}\n";
+    assert_eq!(with_constructors(twice).unwrap().matches("wasm.__wasm_call_ctors();\n").count(), 2);
+    assert!(with_constructors("nothing starts").is_err());
+}
