@@ -13,17 +13,6 @@ use crate::{Error, Limits};
 
 pub(crate) use decode::is_encoded;
 
-impl ImageCard {
-    /// The elements of the tensor that an encoded picture (PNG, JPEG, WebP) becomes: `height × width × channels` of them,
-    /// in the card's layout.
-    ///
-    /// # Errors
-    /// [`Error::Malformed`] for what isn't a whole picture, [`Error::TooLarge`] for one beyond the limits.
-    pub fn elements(&self, encoded: &[u8], limits: &Limits) -> Result<Vec<f64>, Error> {
-        prepare(self, Picture::Encoded(encoded), limits)
-    }
-}
-
 /// A picture as it arrived.
 pub(crate) enum Picture<'a> {
     /// PNG, JPEG or WebP.
