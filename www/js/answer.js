@@ -113,3 +113,13 @@ function runnerUp({ labels, scores }, top) {
   const second = indexOfTop(rest);
   return `then ${labels[second] ?? ""}, ${percent(scores[second] ?? 0)}`;
 }
+
+/**
+ * The answer in short, for beside the input where the column itself may be out of sight.
+ * @param {Answer} answer
+ * @returns {(Node | string)[]}
+ */
+export function shortAnswer({ labels, scores }) {
+  const top = indexOfTop(scores);
+  return [make("b", {}, labels[top] ?? ""), percent(scores[top] ?? 0)];
+}

@@ -44,7 +44,8 @@ function followConnection(place) {
 }
 
 /**
- * A new version is installed beside the old one and waits; this page stays whole until the reader reloads.
+ * A new version is installed beside the old one and waits; this page stays whole until the reader reloads. Other open
+ * pages reload with it: one that stayed would be given files of a version that it isn't of.
  * @param {HTMLElement} place
  * @param {ServiceWorkerRegistration} registration
  */
@@ -54,13 +55,13 @@ function offerUpdates(place, registration) {
     if (!registration.waiting || !navigator.serviceWorker.controller) return;
     const { waiting } = registration;
     const button = make("button", { className: "button", type: "button" }, "New version: reload");
-    button.addEventListener("click", () => {
-      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-      waiting.postMessage({ activate: true });
-    });
+    button.addEventListener("click", () => waiting.postMessage({ activate: true }));
     place.dataset.state = "update";
     place.replaceChildren(button);
   };
+  if (navigator.serviceWorker.controller) {
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  }
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", offer));
   offer();
 }

@@ -1,6 +1,6 @@
 // What stands around the drawing: its buttons, the answer in short, the preview, what was wrong with a picture.
-import { indexOfTop, percent } from "./chart.js";
-import { make, part } from "./dom.js";
+import { shortAnswer } from "./answer.js";
+import { part } from "./dom.js";
 import { paintInput, toInputPixels } from "./preview.js";
 
 /**
@@ -72,9 +72,8 @@ export class PadView {
   }
 
   /** @param {Answer} answer */
-  showAnswer({ labels, scores }) {
-    const top = indexOfTop(scores);
-    this.#answer.replaceChildren(make("b", {}, labels[top] ?? ""), percent(scores[top] ?? 0));
+  showAnswer(answer) {
+    this.#answer.replaceChildren(...shortAnswer(answer));
   }
 
   /** @param {string} message */
@@ -97,8 +96,9 @@ export class PadView {
    * @param {() => void} act
    */
   #onKey(matches, act) {
-    this.#panel.addEventListener("keydown", (event) => {
-      if (!matches(event)) return;
+    // The whole document: after drawing with a mouse the focus is nowhere.
+    document.addEventListener("keydown", (event) => {
+      if (this.#panel.hidden || !matches(event)) return;
       event.preventDefault();
       act();
     });

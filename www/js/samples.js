@@ -8,10 +8,20 @@ import { make } from "./dom.js";
  * @param {(blob: Blob, name: string) => void} taken
  */
 export async function showSamples(list, taken) {
+  try {
+    const samples = await fetchSamples();
+    list.replaceChildren(...samples.map((sample) => make("li", {}, sampleButton(sample, taken))));
+  } catch (error) {
+    list.replaceChildren(make("li", { className: "notice" }, error instanceof Error ? error.message : String(error)));
+  }
+}
+
+/** @returns {Promise<Sample[]>} */
+async function fetchSamples() {
   const response = await fetch("samples.json");
-  if (!response.ok) throw new Error(`samples.json: HTTP ${response.status}; www/build/lists.mjs writes it into the site`);
-  const { samples } = /** @type {{ samples: Sample[] }} */ (await response.json());
-  list.replaceChildren(...samples.map((sample) => make("li", {}, sampleButton(sample, taken))));
+  // The build writes this list (www/build/lists.mjs): without it this is no built site.
+  if (!response.ok) throw new Error(`The samples could not be fetched: samples.json, HTTP ${response.status}.`);
+  return (await response.json()).samples;
 }
 
 /**

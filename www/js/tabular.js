@@ -1,4 +1,5 @@
 // The panel of a tabular model: its form is made from its card, and the answer follows every change.
+import { shortAnswer } from "./answer.js";
 import { byId, part } from "./dom.js";
 import { Duo } from "./duo.js";
 import { Field } from "./fields.js";
@@ -82,6 +83,7 @@ export class TabularPanel {
   /** @param {Answer} answer */
   #answered(answer) {
     this.#answer = answer;
+    part(this.#element, "form-answer", HTMLElement).replaceChildren(...shortAnswer(answer));
     this.#describe();
   }
 
