@@ -1,7 +1,7 @@
 // Good requests over HTTP: every form gets the same, right answer.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BASE, post, predict, prediction, sample } from "./support/api.mjs";
+import { BASE, post, predict, prediction, problem, sample } from "./support/api.mjs";
 
 /** Something like a bar: any input that isn't all zeros. */
 const flat = Array.from({ length: 784 }, (_, i) => (i % 29 > 24 ? 1 : 0));
@@ -50,12 +50,18 @@ test("a batch answers each of its examples", async () => {
   assert.deepEqual(answer.tops.map((/** @type {{label: string}[]} */ top) => top[0]?.label), ["1", "2", "8"]);
 });
 
-test("a large batch is answered whole", async () => {
-  const examples = 500;
-  const answer = await predict({ data: Array.from({ length: examples }, () => flat).flat(), shape: [examples, 1, 28, 28] });
-  assert.equal(answer.tops.length, examples);
+test("the largest batch that wrangler.toml admits is answered whole, a larger one refused", async () => {
+  const batch = (/** @type {number} */ examples) => ({
+    data: Array.from({ length: examples }, () => flat).flat(),
+    shape: [examples, 1, 28, 28],
+  });
+  const answer = await predict(batch(400));
+  assert.equal(answer.tops.length, 400);
   const alone = await predict(flat);
-  assert.equal(answer.tops[examples - 1][0].label, alone.top[0].label);
+  for (const top of answer.tops) assert.equal(top[0].label, alone.top[0].label);
+  const refused = await problem(await post("application/json", JSON.stringify(batch(401))));
+  assert.deepEqual([refused.status, refused.code], [413, "too_large"]);
+  assert.match(refused.detail, /the limit is 313600, got 314384/);
 });
 
 test("the same request gets the same bits each time, also when many come at once", async () => {

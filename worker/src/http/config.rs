@@ -18,9 +18,11 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// 10 MiB bodies, every request logged.
+    /// 10 MiB bodies, pictures of 12.5 megapixels (a phone's; decoding one takes 91 MB of a Worker's 128), the engine's
+    /// limit on tensors, every request logged.
     fn default() -> Self {
-        Config { max_body_bytes: 10 << 20, limits: Limits::default(), log_level: Threshold::Info }
+        let limits = Limits { image_pixels: 12_500_000, ..Limits::default() };
+        Config { max_body_bytes: 10 << 20, limits, log_level: Threshold::Info }
     }
 }
 
