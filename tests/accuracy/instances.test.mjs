@@ -29,8 +29,8 @@ test("what was returned does not change with later calls", () => {
   assert.deepEqual(first, Float32Array.of(1, 2));
 });
 
-test("an instance that no model was loaded into says so", () => {
-  assert.throws(() => create().predict([1], {}), { name: "OnnxletError", message: /no model is loaded/ });
+test("an instance that was given no model has the bundled one", () => {
+  assert.equal(create().describe().name, "digits");
 });
 
 test("an instance holds one model", () => {

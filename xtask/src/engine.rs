@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::files;
 use crate::glue;
 use crate::project::Project;
 use crate::rust::{self, Simd};
@@ -49,6 +50,11 @@ impl Module {
     /// A file that a build makes: `.js` (glue), `.d.ts` (its types, of the engine only) or `_bg.wasm` (the module).
     pub fn output(&self, ending: &str) -> PathBuf {
         self.folder.join(format!("{}{ending}", self.stem))
+    }
+
+    /// The folder of scripts that the glue imports. The Worker has some; an engine must not.
+    pub fn snippets(&self) -> PathBuf {
+        self.folder.join("snippets")
     }
 
     fn is_engine(&self) -> bool {
@@ -99,6 +105,7 @@ impl Module {
             bindgen.remove_name_section(true).remove_producers_section(true);
             // The Worker has one instance at a time, which it replaces after a trap.
             bindgen.reset_state_function(!self.is_engine());
+            files::fresh_folder(&self.snippets())?;
             bindgen.generate(&self.folder)?;
             self.rewrite()
         })

@@ -14,7 +14,7 @@ pub fn build(project: &Project, compiler: &str) -> Result<()> {
     let folder = project.target.join("worker");
     let step = Step {
         name: "worker",
-        keys: &[&built],
+        keys: &[&built, include_str!("worker.rs")],
         inputs: &[project.at("worker/js")],
         outputs: &["index.js", "worker.js", "worker_bg.wasm"].map(|file| folder.join(file)),
     };
@@ -22,6 +22,8 @@ pub fn build(project: &Project, compiler: &str) -> Result<()> {
         files::fresh_folder(&folder)?;
         files::copy(&project.at("worker/js"), &folder)?;
         files::copy(&module.output(".js"), &folder.join("worker.js"))?;
+        // JavaScript that the crate `worker` brings along.
+        files::copy(&module.snippets(), &folder.join("snippets"))?;
         files::copy(&module.output("_bg.wasm"), &folder.join("worker_bg.wasm"))
     })
     .map(drop)
