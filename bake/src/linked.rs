@@ -11,9 +11,12 @@ use crate::{
     BakeError, Engine,
     engine::malformed,
     read_only::{ReadOnlyData, SECTION, WORD},
+    rewrite::Rewrite,
 };
 
 /// The engine with a description of its read-only data added, so that trimming can drop what only dropped code uses.
+///
+/// All other custom sections go: the linker's notes, which wasm-bindgen carries along, are larger than many an engine.
 ///
 /// `linked` is the module that the engine was made from, as linked with `-C link-arg=--emit-relocs` and before wasm-bindgen:
 /// its relocations say which data each function and each datum refers to. Data stays at its address after the link.
@@ -22,8 +25,9 @@ use crate::{
 /// `linked` holds no relocations, or its read-only data is not the engine's.
 pub fn describe_data(engine: &[u8], linked: &[u8]) -> Result<Vec<u8>, BakeError> {
     let described = Linked::read(linked)?.read_only()?;
-    check_same(&Engine::read(engine)?, &Engine::read(linked)?, &described)?;
-    let mut out = engine.to_vec();
+    let engine = Engine::read(engine)?;
+    check_same(&engine, &Engine::read(linked)?, &described)?;
+    let mut out = Rewrite::new(&engine).finish();
     wasm_encoder::Section::append_to(
         &wasm_encoder::CustomSection { name: SECTION.into(), data: described.encode().into() },
         &mut out,

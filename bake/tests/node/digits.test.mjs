@@ -1,6 +1,7 @@
 // Bakes and trims the real engine with the digits model: the same answers, a fraction of the size and of the start.
 //
-// Needs what the build makes: `target/wasm/digits/relaxed/` and the baker, `target/baker/`. Node 22 or later.
+// Needs what the build makes: `target/wasm/digits/relaxed/` (or the folder in ONNXLET_ENGINE) and the baker,
+// `target/baker/`. Node 22 or later.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -15,7 +16,7 @@ import { bake } from "./bake.mjs";
 import { instantiate } from "./instance.mjs";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const folder = path.join(root, "target/wasm/digits/relaxed");
+const folder = process.env.ONNXLET_ENGINE ?? path.join(root, "target/wasm/digits/relaxed");
 const glue = path.join(folder, "engine.js");
 const cold = fileURLToPath(new URL("cold.mjs", import.meta.url));
 
@@ -31,7 +32,10 @@ before(async () => {
   initSync({ module: await readFile(path.join(root, "target/baker/baker_bg.wasm")) });
   const { createEngine } = await import(glue);
   const engine = await readFile(path.join(folder, "engine_bg.wasm"));
-  job = { Baker, createEngine, engine, load: (/** @type {any} */ e) => e.load(), examples, keep: "ran" };
+  const model = await readFile(path.join(root, "models/digits/model.onnx"));
+  const card = await readFile(path.join(root, "models/digits/card.json"));
+  const warm = [1, 2].map((batch) => new TextEncoder().encode(JSON.stringify(plain(image(batch, 0)))));
+  job = { Baker, createEngine, engine, model, card, warm, examples, keep: "ran" };
   baked = await bake(job);
   out = await mkdtemp(path.join(tmpdir(), "onnxlet-bake-"));
 });
@@ -44,10 +48,17 @@ function image(batch, seed) {
   return { data, shape: [batch, 1, 28, 28] };
 }
 
+/** @param {ReturnType<typeof image>} image */
+function plain({ data, shape }) {
+  return { data: Array.from(data), shape };
+}
+
 /** @param {any} engine */
 function examples(engine) {
   for (const batch of [1, 2, 3, 5]) engine.predict(image(batch, batch), undefined);
   for (const bad of malformed) refusal(engine, bad);
+  engine.describe();
+  engine.lastPanic();
 }
 
 const malformed = [null, "seven", {}, { data: [1, 2, 3], shape: [1, 3] }, { image: image(1, 1), more: 1 }, { data: [NaN] }];
