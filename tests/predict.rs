@@ -50,6 +50,7 @@ fn nested_flat_shaped_and_batchless_forms_are_one_request() {
     let nested = serde_json::to_string(&[&rows]).unwrap();
     for body in [
         flat.clone(),
+        serde_json::to_string(&rows).unwrap(),
         nested.clone(),
         format!("[{nested}]"),
         format!(r#"{{"image": {flat}}}"#),

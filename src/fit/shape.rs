@@ -4,15 +4,20 @@ use super::Misfit;
 use crate::array::{Array, Shaped, cast};
 use crate::{Dim, TensorSpec};
 
-/// The full shape of `array` as `spec`: its own, with a batch axis added, or a flat run folded.
+/// The full shape of `array` as `spec`: its own, with leading axes of one added (the batch, then only fixed ones), or a
+/// flat run folded.
 ///
 /// # Errors
 /// What was expected and what came.
 pub(super) fn resolve(spec: &TensorSpec, array: &Array) -> Result<Vec<usize>, Misfit> {
     let Some(dims) = &spec.shape else { return Ok(array.shape.clone()) };
     let mut candidates = vec![array.shape.clone()];
-    if array.shape.len() + 1 == dims.len() && !matches!(dims[0], Dim::Fixed(size) if size != 1) {
-        candidates.push([&[1], array.shape.as_slice()].concat());
+    if let Some(missing @ 1..) = dims.len().checked_sub(array.shape.len()) {
+        let is_one = |dim: &Dim| *dim == Dim::Fixed(1);
+        // A second open axis would be a guess.
+        if matches!(dims[0], Dim::Symbol(_) | Dim::Fixed(1)) && dims[1..missing].iter().all(is_one) {
+            candidates.push([vec![1; missing], array.shape.clone()].concat());
+        }
     }
     if array.shaped == Shaped::Nested && array.shape.len() == 1 && dims.len() != 1 {
         candidates.extend(fold(dims, array.shape[0]));
@@ -85,11 +90,13 @@ mod tests {
         assert_eq!(resolved(&[-1, 1, 28, 28], &[2, 1, 28, 28]), Some(vec![2, 1, 28, 28]));
         assert_eq!(resolved(&[-1, 1, 28, 28], &[1, 28, 28]), Some(vec![1, 1, 28, 28]));
         assert_eq!(resolved(&[-1, 1, 28, 28], &[784 * 3]), Some(vec![3, 1, 28, 28]));
+        assert_eq!(resolved(&[-1, 1, 28, 28], &[28, 28]), Some(vec![1, 1, 28, 28]));
         assert_eq!(resolved(&[-1, 4], &[4]), Some(vec![1, 4]));
         assert_eq!(resolved(&[-1], &[]), Some(vec![1]));
         assert_eq!(resolved(&[], &[]), Some(vec![]));
         for (dims, shape) in [
-            (&[-1, 1, 28, 28][..], &[28, 28][..]),
+            (&[-1, 3, 28, 28][..], &[28, 28][..]),
+            (&[-1, -2, 28, 28], &[28, 28]),
             (&[-1, 1, 28, 28], &[783]),
             (&[-1, 1, 28, 28], &[0]),
             (&[-1, 4], &[0, 4]),

@@ -12,7 +12,7 @@ const leaf = fc.oneof(
   fc.double(), fc.bigInt(), word, fc.uint8Array({ maxLength: 64 }), fc.float32Array({ maxLength: 64 }),
   fc.constantFrom(784, 28, 1, -0, 2 ** 53, new Float32Array(784), new Uint8ClampedArray(16), undefined, null),
 );
-const { value } = fc.letrec((tie) => ({
+const { value } = fc.letrec((/** @type {(name: "value") => fc.Arbitrary<unknown>} */ tie) => ({
   value: fc.oneof({ maxDepth: 5 }, leaf, fc.array(tie("value"), { maxLength: 5 }), fc.dictionary(word, tie("value"), { maxKeys: 4 })),
 }));
 
