@@ -187,3 +187,22 @@ fn an_unreadable_url_is_a_problem() {
     assert_eq!(problem(&answer).0, 414);
     assert_eq!(json(&answer).1["code"], "uri_too_long");
 }
+
+#[test]
+fn wrangler_toml_sets_what_the_worker_reads() {
+    let file = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../wrangler.toml")).unwrap();
+    let variables: Vec<(&str, &str)> = file
+        .lines()
+        .filter_map(|line| line.split_once(" = "))
+        .filter(|(name, _)| name.starts_with("ONNXLET_"))
+        .map(|(name, value)| (name, value.trim_matches('"')))
+        .collect();
+    let asked = std::cell::RefCell::new(Vec::new());
+    let config = Config::from_variables(|name| {
+        asked.borrow_mut().push(name.to_string());
+        variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string())
+    });
+    assert_eq!(asked.into_inner(), variables.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    let limits = Limits { elements: 400 * 784, ..Config::default().limits };
+    assert_eq!(config, Ok(Config { limits, ..Config::default() }), "digits has a limit of its own, no other differs");
+}
