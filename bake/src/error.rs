@@ -143,8 +143,11 @@ pub enum BakeError {
     /// The linked module is not the one that the engine was made from.
     #[error("the linked module's read-only data is not the engine's: the engine was not made from it")]
     OtherData,
+    /// A trim was asked for before there was an instrumented module to take the marks of.
+    #[error("there are no marks to trim by: instrument the full module first")]
+    NotInstrumented,
     /// A policy of what to keep that does not exist.
-    #[error("there is no policy `{0}`; expected `ran` or `direct-calls`")]
+    #[error("there is no policy `{0}`; expected `blocks`, `functions` or `direct-calls`")]
     Policy(String),
     /// A name that the bake needs for itself is already exported.
     #[error("the engine already exports `{0}`, a name that the bake reserves")]

@@ -9,7 +9,7 @@ use crate::{BakeError, Engine, Instrumented, Keep, Plan, Size, State, instrument
 pub struct Baker {
     engine: Vec<u8>,
     full: Vec<u8>,
-    marks: std::ops::Range<u64>,
+    instrumented: Option<Instrumented>,
 }
 
 #[wasm_bindgen]
@@ -18,7 +18,7 @@ impl Baker {
     #[wasm_bindgen(constructor)]
     pub fn new(engine: Vec<u8>) -> Result<Baker, JsError> {
         Engine::parse(&engine)?;
-        Ok(Self { engine, full: Vec::new(), marks: 0..0 })
+        Ok(Self { engine, full: Vec::new(), instrumented: None })
     }
 
     /// The module to load the model in. It exports its state as `onnxlet:memory`, `onnxlet:global:<index>` and
@@ -49,24 +49,26 @@ impl Baker {
         Ok(self.full.clone())
     }
 
-    /// The full module with every function marking itself: replay the examples in it, then give its memory to `trim`.
+    /// The full module with its code marking itself: replay the examples in it, then give its memory to `trim`.
     pub fn instrument(&mut self) -> Result<Vec<u8>, JsError> {
-        let Instrumented { wasm, marks } = instrument(&Engine::read(&self.full)?)?;
-        self.marks = marks;
+        let mut instrumented = instrument(&Engine::read(&self.full)?)?;
+        let wasm = std::mem::take(&mut instrumented.wasm);
+        self.instrumented = Some(instrumented);
         Ok(wasm)
     }
 
     /// The lean module, from the memory (`onnxlet:memory`) of the instrumented one after the examples, and a report as JSON.
-    /// `keep` is `"ran"` or `"direct-calls"`.
+    /// `keep` is `"blocks"`, `"functions"` or `"direct-calls"`.
     pub fn trim(&self, memory: &[u8], keep: &str) -> Result<Lean, JsError> {
         let keep = match keep {
-            "ran" => Keep::Ran,
+            "blocks" => Keep::Blocks,
+            "functions" => Keep::Functions,
             "direct-calls" => Keep::DirectCalls,
             other => return Err(BakeError::Policy(other.to_owned()).into()),
         };
         let read_only = Engine::read(&self.engine)?.read_only_data()?;
-        let marks = self.read_marks(memory);
-        let plan = Plan { marks: &marks, keep, read_only: read_only.as_ref() };
+        let coverage = self.instrumented.as_ref().ok_or(BakeError::NotInstrumented)?.coverage(memory);
+        let plan = Plan { coverage: &coverage, keep, read_only: read_only.as_ref() };
         let trimmed = trim(&Engine::read(&self.full)?, &plan)?;
         let report = serde_json::to_string(&trimmed.report)?;
         Ok(Lean { wasm: trimmed.wasm, report })
@@ -75,14 +77,6 @@ impl Baker {
     /// What the engine consists of before it is baked, as JSON.
     pub fn size(&self) -> Result<String, JsError> {
         Ok(serde_json::to_string(&Size::of(&Engine::read(&self.engine)?)?)?)
-    }
-}
-
-impl Baker {
-    fn read_marks(&self, memory: &[u8]) -> Vec<bool> {
-        let start = usize::try_from(self.marks.start).unwrap_or(usize::MAX);
-        let end = usize::try_from(self.marks.end).unwrap_or(usize::MAX);
-        memory.get(start..end).unwrap_or_default().iter().map(|&mark| mark == 1).collect()
     }
 }
 

@@ -13,6 +13,7 @@
 
 mod check;
 mod constructors;
+mod coverage;
 mod engine;
 mod error;
 mod image;
@@ -33,6 +34,7 @@ mod stack;
 mod table;
 mod trim;
 
+pub use coverage::Coverage;
 pub use engine::Engine;
 pub use error::BakeError;
 pub use instrument::{Instrumented, instrument};

@@ -3,7 +3,7 @@
 
 use wasmparser::{FunctionBody, Operator};
 
-use crate::BakeError;
+use crate::{BakeError, coverage};
 
 /// What becomes of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,38 +16,64 @@ pub(crate) enum Callee {
     Empty,
 }
 
-/// The instructions that can still run, a trap in place of each call to a dropped function.
+/// The instructions that can still run, a trap in place of each call to a dropped function and of each block that `covered`
+/// does not keep.
 pub(crate) fn operators<'a>(
     body: &FunctionBody<'a>,
     callee: impl Fn(u32) -> Callee,
+    covered: impl Fn(usize) -> bool,
 ) -> Result<Vec<Operator<'a>>, BakeError> {
-    let mut live = Vec::new();
-    // Blocks opened since the code went dead.
-    let mut dead: Option<usize> = None;
+    let mut live = Live::default();
+    let mut block = 0;
     let mut reader = body.get_operators_reader()?;
     while !reader.eof() {
         let operator = reader.read()?;
-        if let Some(depth) = dead {
-            dead = skip(depth, &operator);
-            if dead.is_none() {
-                live.push(operator);
-            }
-            continue;
-        }
-        match called(&operator).map(&callee) {
-            Some(Callee::Empty) if !leaves(&operator) => continue,
-            Some(Callee::Dropped) => {
-                drop_arguments(&mut live);
-                live.push(Operator::Unreachable);
-                dead = Some(0);
-            }
-            _ => {
-                dead = leaves(&operator).then_some(0);
-                live.push(operator);
+        let begins = coverage::begins_block(&operator);
+        live.add(operator, &callee);
+        if begins && !reader.eof() {
+            block += 1;
+            if !covered(block) {
+                live.trap();
             }
         }
     }
-    Ok(live)
+    Ok(live.operators)
+}
+
+#[derive(Default)]
+struct Live<'a> {
+    operators: Vec<Operator<'a>>,
+    /// In dead code, the number of blocks opened since it went dead.
+    dead: Option<usize>,
+}
+
+impl<'a> Live<'a> {
+    fn add(&mut self, operator: Operator<'a>, callee: impl Fn(u32) -> Callee) {
+        if let Some(depth) = self.dead {
+            self.dead = skip(depth, &operator);
+            if self.dead.is_none() {
+                self.operators.push(operator);
+            }
+            return;
+        }
+        match called(&operator).map(callee) {
+            Some(Callee::Empty) if !leaves(&operator) => {}
+            Some(Callee::Dropped) => self.trap(),
+            _ => {
+                self.dead = leaves(&operator).then_some(0);
+                self.operators.push(operator);
+            }
+        }
+    }
+
+    /// Ends the live code here, unless it has ended already.
+    fn trap(&mut self) {
+        if self.dead.is_none() {
+            drop_arguments(&mut self.operators);
+            self.operators.push(Operator::Unreachable);
+            self.dead = Some(0);
+        }
+    }
 }
 
 /// Removes the values that only a dropped call would have taken: a trap takes none.

@@ -5,18 +5,21 @@ use std::collections::BTreeMap;
 use wasmparser::{ExternalKind, Operator};
 
 use crate::{
-    BakeError, Engine,
+    BakeError, Coverage, Engine,
     live::{self, Callee},
     table::Slots,
 };
 
-/// What stays beside the functions that ran.
+/// How much stays beside the code that ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Keep {
-    /// Nothing: the smallest module. An error that no example met falls back to the full module to be told.
-    Ran,
-    /// Every function that those can reach by direct calls, so that most errors are told without the full module.
+    /// Nothing: the smallest module. A branch that no example took falls back to the full module.
+    Blocks,
+    /// The rest of every function that ran.
     #[default]
+    Functions,
+    /// That, and every function that those can reach by direct calls: most errors are told without the full module, which
+    /// makes the lean module several times larger.
     DirectCalls,
 }
 
@@ -29,11 +32,11 @@ pub(crate) type Reached<'a> = BTreeMap<u32, Vec<Operator<'a>>>;
 /// The number of marks is not the number of functions, or a body can't be read.
 pub(crate) fn reached<'a>(
     engine: &Engine<'a>,
-    marks: &[bool],
+    coverage: &Coverage,
     keep: Keep,
     slots: &[Slots],
 ) -> Result<Reached<'a>, BakeError> {
-    let wanted = Wanted::new(engine, marks, keep)?;
+    let wanted = Wanted::new(engine, coverage, keep)?;
     let exports = engine.exports.iter().filter(|export| export.kind == ExternalKind::Func).map(|export| export.index);
     let mut work: Vec<u32> = exports
         .chain(slots.iter().flat_map(|slots| slots.values().copied()))
@@ -45,7 +48,11 @@ pub(crate) fn reached<'a>(
             continue;
         }
         let operators = match engine.body(function) {
-            Some(body) => live::operators(body, |callee| wanted.callee(callee))?,
+            Some(body) => {
+                let defined = function as usize - engine.imported_functions;
+                let covered = |block| keep != Keep::Blocks || coverage.block(defined, block);
+                live::operators(body, |callee| wanted.callee(callee), covered)?
+            }
             None => Vec::new(),
         };
         work.extend(operators.iter().filter_map(referenced));
@@ -61,12 +68,10 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn new(engine: &Engine<'_>, marks: &[bool], keep: Keep) -> Result<Self, BakeError> {
-        if marks.len() != engine.functions() {
-            return Err(BakeError::Marks { expected: engine.functions(), got: marks.len() });
-        }
+    fn new(engine: &Engine<'_>, coverage: &Coverage, keep: Keep) -> Result<Self, BakeError> {
+        coverage.check(engine)?;
         let mut kept = vec![true; engine.imported_functions];
-        kept.extend_from_slice(marks);
+        kept.extend((0..engine.functions()).map(|function| coverage.ran(function)));
         let mut wanted = Self { kept, empty: empty(engine)? };
         wanted.close(engine, keep)?;
         Ok(wanted)
@@ -103,7 +108,7 @@ impl Wanted {
                 let next = match (operators.read()?, keep) {
                     (Operator::RefFunc { function_index }, _) => Some(function_index),
                     (operator, Keep::DirectCalls) => live::called(&operator),
-                    (_, Keep::Ran) => None,
+                    _ => None,
                 };
                 if let Some(next) = next
                     && let Some(kept @ false) = self.kept.get_mut(next as usize)

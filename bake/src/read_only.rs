@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn pinned_data_is_never_dropped_and_what_it_holds_counts() {
-        let data = ReadOnlyData::new(vec![8..16, 16..20], &[8..16], &[]);
+        let data = ReadOnlyData::new(vec![8..16, 16..20], &vec![8..16; 1], &[]);
         let mut image = memory(&[(8, 16)]);
         data.scrub(&mut image, []);
         assert_eq!(image[8..12], 16u32.to_le_bytes());

@@ -8,7 +8,7 @@ use wasm_encoder::{
 use wasmparser::{ExternalKind, Operator, TypeRef};
 
 use crate::{
-    BakeError, Engine, Keep, ReadOnlyData, Report, Size,
+    BakeError, Coverage, Engine, Keep, ReadOnlyData, Report, Size,
     engine::constant_i32,
     image,
     reach::{self, Reached},
@@ -27,9 +27,9 @@ pub struct Trimmed {
 
 /// What is known of an engine and its examples, and what the lean module is to keep.
 pub struct Plan<'p> {
-    /// For each defined function, whether it ran in the examples.
-    pub marks: &'p [bool],
-    /// What stays beside the functions that ran.
+    /// What ran in the examples.
+    pub coverage: &'p Coverage,
+    /// How much stays beside it.
     pub keep: Keep,
     /// The engine's read-only data ([`Engine::read_only_data`]), to drop what only dropped code uses; without it, all stays.
     pub read_only: Option<&'p ReadOnlyData>,
@@ -41,16 +41,16 @@ pub struct Plan<'p> {
 /// the memory's size and globals are as before.
 ///
 /// # Errors
-/// The marks don't fit the engine, or the module can't be written again.
+/// The coverage is not of this engine, or the module can't be written again.
 pub fn trim(full: &Engine<'_>, plan: &Plan<'_>) -> Result<Trimmed, BakeError> {
-    let Plan { marks, keep, read_only } = *plan;
+    let Plan { coverage, keep, read_only } = *plan;
     let slots = table::slots(full)?;
-    let reached = reach::reached(full, marks, keep, &slots)?;
+    let reached = reach::reached(full, coverage, keep, &slots)?;
     let wasm = Lean::new(full, &reached, slots)?.write(read_only)?;
     let report = Report {
         full: Size::of(full)?,
         lean: Size::of(&Engine::read(&wasm)?)?,
-        ran: marks.iter().filter(|&&ran| ran).count(),
+        ran: coverage.functions(),
         trapping_exports: dropped_exports(full, &reached).map(str::to_owned).collect(),
     };
     Ok(Trimmed { wasm, report })

@@ -3,11 +3,14 @@
 mod host;
 
 use host::{Host, cover, validate, wat};
-use onnxlet_bake::{BakeError, Engine, Keep, Plan, Trimmed};
+use onnxlet_bake::{BakeError, Coverage, Engine, Keep, Plan, Trimmed};
 
 fn trim(full: &Engine<'_>, marks: &[bool], keep: Keep) -> Result<Trimmed, BakeError> {
-    onnxlet_bake::trim(full, &Plan { marks, keep, read_only: None })
+    let coverage = Coverage::of_functions(full, marks)?;
+    onnxlet_bake::trim(full, &Plan { coverage: &coverage, keep, read_only: None })
 }
+
+const POLICIES: [Keep; 3] = [Keep::Blocks, Keep::Functions, Keep::DirectCalls];
 
 /// An engine in miniature: calls through a table, an error path, functions that no one needs.
 fn engine() -> Vec<u8> {
@@ -44,16 +47,17 @@ fn engine() -> Vec<u8> {
 
 fn trimmed(keep: Keep) -> Trimmed {
     let full = engine();
-    let marks = cover(&full, |host| {
+    let coverage = cover(&full, |host| {
         host.call("predict", &[1, 5]).unwrap();
         host.call("predict", &[3, 5]).unwrap();
     });
-    trim(&Engine::parse(&full).unwrap(), &marks, keep).unwrap()
+    let plan = Plan { coverage: &coverage, keep, read_only: None };
+    onnxlet_bake::trim(&Engine::parse(&full).unwrap(), &plan).unwrap()
 }
 
 #[test]
 fn covered_calls_answer_the_same() {
-    for keep in [Keep::Ran, Keep::DirectCalls] {
+    for keep in POLICIES {
         let mut full = Host::start(&engine());
         let mut lean = Host::start(&trimmed(keep).wasm);
         for kernel in [1, 3, 4] {
@@ -83,15 +87,80 @@ fn errors_speak_when_direct_calls_are_kept() {
 
 #[test]
 fn errors_trap_when_only_what_ran_is_kept() {
-    let mut lean = Host::start(&trimmed(Keep::Ran).wasm);
+    let mut lean = Host::start(&trimmed(Keep::Functions).wasm);
     assert!(lean.call("predict", &[6, 0]).is_err());
     assert!(lean.call("predict", &[1, 99]).is_err());
     assert_eq!(*lean.store.data(), 0);
 }
 
+/// Branches of every kind, in a function whose answer tells which were taken.
+const BRANCHES: &str = r#"(module
+    (memory 1)
+    (func (export "branch") (param $x i32) (result i32)
+        (local $seen i32)
+        (if (i32.lt_s (local.get $x) (i32.const 0)) (then (return (i32.const -1))))
+        (if (i32.eqz (local.get $x))
+            (then (local.set $seen (i32.const 10)))
+            (else (local.set $seen (i32.const 20))))
+        (block $done
+            (block $two
+                (block $one
+                    (br_table $one $two $done (local.get $x)))
+                (local.set $seen (i32.add (local.get $seen) (i32.const 1)))
+                (br $done))
+            (local.set $seen (i32.add (local.get $seen) (i32.const 2))))
+        (loop $again
+            (br_if $again (i32.gt_s (local.tee $x (i32.sub (local.get $x) (i32.const 1))) (i32.const 7))))
+        (block $high
+            (br_if $high (i32.lt_s (local.get $seen) (i32.const 22)))
+            (local.set $seen (i32.add (local.get $seen) (i32.const 100))))
+        (local.get $seen)))"#;
+
+#[test]
+fn only_branches_that_no_example_took_trap() {
+    let full = wat(BRANCHES);
+    let engine = Engine::parse(&full).unwrap();
+    let inputs = [-3, 0, 1, 2, 9];
+    for chosen in 0..1u32 << inputs.len() {
+        let examples: Vec<i32> = (0..).zip(inputs).filter(|(n, _)| chosen >> n & 1 == 1).map(|(_, x)| x).collect();
+        let coverage = cover(&full, |host| {
+            for &x in &examples {
+                host.call("branch", &[x]).unwrap();
+            }
+        });
+        let plan = Plan { coverage: &coverage, keep: Keep::Blocks, read_only: None };
+        let mut lean = Host::start(&onnxlet_bake::trim(&engine, &plan).unwrap().wasm);
+        let mut reference = Host::start(&full);
+        for x in inputs {
+            let answer = lean.call("branch", &[x]);
+            if examples.contains(&x) || answer.is_ok() {
+                assert_eq!(answer, reference.call("branch", &[x]), "{x} after {examples:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_branch_that_no_example_took_traps_and_is_gone() {
+    let full = wat(BRANCHES);
+    let engine = Engine::parse(&full).unwrap();
+    let coverage = cover(&full, |host| {
+        host.call("branch", &[2]).unwrap();
+    });
+    let code = |keep| {
+        let trimmed = onnxlet_bake::trim(&engine, &Plan { coverage: &coverage, keep, read_only: None }).unwrap();
+        let mut lean = Host::start(&trimmed.wasm);
+        assert_eq!(lean.call("branch", &[2]), Ok(Some(20)));
+        assert_eq!(lean.call("branch", &[0]).is_ok(), keep != Keep::Blocks);
+        assert_eq!(lean.call("branch", &[-1]).is_ok(), keep != Keep::Blocks);
+        trimmed.report.lean.code_bytes
+    };
+    assert!(code(Keep::Blocks) < code(Keep::Functions));
+}
+
 #[test]
 fn exports_that_no_example_called_trap_and_are_reported() {
-    let Trimmed { wasm, report } = trimmed(Keep::Ran);
+    let Trimmed { wasm, report } = trimmed(Keep::Functions);
     assert_eq!(report.trapping_exports, ["load", "unload"]);
     let mut lean = Host::start(&wasm);
     assert!(lean.call("load", &[1]).is_err());
@@ -99,7 +168,7 @@ fn exports_that_no_example_called_trap_and_are_reported() {
 
 #[test]
 fn what_is_gone_is_really_gone() {
-    let Trimmed { report, .. } = trimmed(Keep::Ran);
+    let Trimmed { report, .. } = trimmed(Keep::Functions);
     assert_eq!(report.full.functions, 10);
     // predict, double, negate, split, and one trap for each of the types of `load` and `unload`.
     assert_eq!(report.lean.functions, 6);
@@ -112,15 +181,15 @@ fn what_is_gone_is_really_gone() {
 
 #[test]
 fn the_same_marks_give_the_same_bytes() {
-    assert_eq!(trimmed(Keep::Ran).wasm, trimmed(Keep::Ran).wasm);
+    assert_eq!(trimmed(Keep::Functions).wasm, trimmed(Keep::Functions).wasm);
 }
 
 #[test]
 fn trimming_a_lean_module_again_changes_nothing() {
-    let once = trimmed(Keep::Ran).wasm;
+    let once = trimmed(Keep::Functions).wasm;
     let engine = Engine::parse(&once).unwrap();
     let all = vec![true; engine.functions()];
-    assert_eq!(trim(&engine, &all, Keep::Ran).unwrap().wasm, once);
+    assert_eq!(trim(&engine, &all, Keep::Functions).unwrap().wasm, once);
 }
 
 #[test]
@@ -129,7 +198,7 @@ fn calls_of_functions_that_do_nothing_are_removed() {
         (memory 1)
         (func $constructors)
         (func (export "answer") (result i32) (call $constructors) (i32.const 42)))"#);
-    let lean = trim(&Engine::parse(&wasm).unwrap(), &[true, true], Keep::Ran).unwrap();
+    let lean = trim(&Engine::parse(&wasm).unwrap(), &[true, true], Keep::Functions).unwrap();
     assert_eq!(lean.report.lean.functions, 1);
     assert_eq!(Host::start(&lean.wasm).call("answer", &[]), Ok(Some(42)));
 }
@@ -137,7 +206,7 @@ fn calls_of_functions_that_do_nothing_are_removed() {
 #[test]
 fn an_export_that_does_nothing_stays_without_an_example() {
     let wasm = wat(r#"(module (memory 1) (func (export "__wasm_call_ctors")))"#);
-    let lean = trim(&Engine::parse(&wasm).unwrap(), &[false], Keep::Ran).unwrap();
+    let lean = trim(&Engine::parse(&wasm).unwrap(), &[false], Keep::Functions).unwrap();
     assert_eq!(lean.report.trapping_exports, [""; 0]);
     assert_eq!(Host::start(&lean.wasm).call("__wasm_call_ctors", &[]), Ok(None));
 }
@@ -157,7 +226,7 @@ fn code_that_only_a_dropped_call_leads_to_is_removed() {
                 (if (result i32) (call $after)
                     (then (loop (result i32) (call $after)))
                     (else (br $cold (call $after)))))))"#);
-    let lean = trim(&Engine::parse(&wasm).unwrap(), &[false, false, true], Keep::Ran).unwrap();
+    let lean = trim(&Engine::parse(&wasm).unwrap(), &[false, false, true], Keep::Functions).unwrap();
     assert_eq!(lean.report.lean.functions, 1);
     let mut host = Host::start(&lean.wasm);
     assert_eq!(host.call("answer", &[1]), Ok(Some(42)));
@@ -172,17 +241,17 @@ fn a_reference_that_code_takes_stays() {
         (elem declare func $held)
         (func $held)
         (func (export "answer") (result i32) (ref.is_null (ref.func $held))))"#);
-    let lean = trim(&Engine::parse(&wasm).unwrap(), &[false, true], Keep::Ran).unwrap();
+    let lean = trim(&Engine::parse(&wasm).unwrap(), &[false, true], Keep::Functions).unwrap();
     assert_eq!(Host::start(&lean.wasm).call("answer", &[]), Ok(Some(0)));
 }
 
 #[test]
-fn every_subset_of_marks_gives_a_valid_module() {
+fn every_subset_of_functions_gives_a_valid_module() {
     let full = engine();
     let parsed = Engine::parse(&full).unwrap();
     for bits in 0..1u32 << parsed.functions() {
         let marks: Vec<bool> = (0..parsed.functions()).map(|n| bits >> n & 1 == 1).collect();
-        for keep in [Keep::Ran, Keep::DirectCalls] {
+        for keep in POLICIES {
             validate(&trim(&parsed, &marks, keep).unwrap().wasm);
         }
     }
@@ -191,6 +260,6 @@ fn every_subset_of_marks_gives_a_valid_module() {
 #[test]
 fn marks_of_another_engine_are_refused() {
     let full = engine();
-    let error = trim(&Engine::parse(&full).unwrap(), &[true], Keep::Ran).err();
+    let error = trim(&Engine::parse(&full).unwrap(), &[true], Keep::Functions).err();
     assert_eq!(error, Some(BakeError::Marks { expected: 10, got: 1 }));
 }

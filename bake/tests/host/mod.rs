@@ -1,7 +1,7 @@
 //! A host for the tests: runs a module in wasmi as a page or Node would.
 #![allow(dead_code, reason = "each test file uses its own part of the host")]
 
-use onnxlet_bake::{Engine, Instrumented, State, instrument, names, prepare, snapshot};
+use onnxlet_bake::{Coverage, Engine, State, instrument, names, prepare, snapshot};
 use wasmi::{Extern, Global, Instance, Linker, Memory, Module, Store, Val};
 
 /// An instance whose imports do nothing but count.
@@ -91,14 +91,13 @@ pub fn bake(wasm: &[u8], load: impl FnOnce(&mut Host)) -> Vec<u8> {
     snapshot(&engine, &state).expect("the snapshot can be taken")
 }
 
-/// The marks that a run of `examples` leaves.
-pub fn cover(full: &[u8], examples: impl FnOnce(&mut Host)) -> Vec<bool> {
+/// What `examples` run.
+pub fn cover(full: &[u8], examples: impl FnOnce(&mut Host)) -> Coverage {
     let engine = Engine::parse(full).expect("the full module is an engine");
-    let Instrumented { wasm, marks } = instrument(&engine).expect("the module can be instrumented");
-    let mut host = Host::start(&wasm);
+    let instrumented = instrument(&engine).expect("the module can be instrumented");
+    let mut host = Host::start(&instrumented.wasm);
     examples(&mut host);
-    let memory = host.memory();
-    (marks.start..marks.end).map(|address| memory[usize::try_from(address).expect("an address fits")] == 1).collect()
+    instrumented.coverage(&host.memory())
 }
 
 pub fn validate(wasm: &[u8]) {

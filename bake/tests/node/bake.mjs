@@ -12,20 +12,28 @@ import { load } from "./load.mjs";
  * @property {Uint8Array} card JSON; empty for none
  * @property {Uint8Array[]} warm JSON requests to predict before the snapshot
  * @property {(engine: any) => unknown} examples predicts the examples, and some malformed ones
- * @property {"ran" | "direct-calls"} keep what stays beside the functions that ran
  */
 
+/** @typedef {"blocks" | "functions" | "direct-calls"} Keep */
+/** @typedef {{wasm: Uint8Array<ArrayBuffer>, report: any}} Lean */
+
 /**
+ * The full module, and the lean one of each policy.
  * @param {Job} job
- * @returns {Promise<{full: Uint8Array<ArrayBuffer>, lean: Uint8Array<ArrayBuffer>, report: any}>}
+ * @returns {Promise<{full: Uint8Array<ArrayBuffer>, lean: Record<Keep, Lean>}>}
  */
 export async function bake(job) {
   const baker = new job.Baker(job.engine);
   const full = snapshot(baker, await load(job, baker.prepare()));
   const replay = await instantiate(job.createEngine, baker.instrument());
   job.examples(replay.engine);
-  const lean = baker.trim(new Uint8Array(replay.exports["onnxlet:memory"].buffer), job.keep);
-  return { full, lean: lean.wasm, report: JSON.parse(lean.report) };
+  const memory = new Uint8Array(replay.exports["onnxlet:memory"].buffer);
+  /** @param {Keep} keep */
+  const lean = (keep) => {
+    const { wasm, report } = baker.trim(memory, keep);
+    return { wasm, report: JSON.parse(report) };
+  };
+  return { full, lean: { blocks: lean("blocks"), functions: lean("functions"), "direct-calls": lean("direct-calls") } };
 }
 
 /**
