@@ -1,6 +1,6 @@
 //! What a snapshot can capture, and the refusal of everything else.
 
-use wasmparser::{ElementKind, Import, MemoryType, Operator, RefType, TypeRef, ValType};
+use wasmparser::{ElementKind, ExternalKind, Import, MemoryType, Operator, RefType, TypeRef, ValType};
 
 use crate::{BakeError, Engine, engine::malformed, names};
 
@@ -27,6 +27,7 @@ pub(crate) fn memory(defined: &[MemoryType], imports: &[Import<'_>]) -> Result<M
 
 /// Everything that can be told without reading code.
 pub(crate) fn structure(engine: &Engine<'_>) -> Result<(), BakeError> {
+    indices(engine)?;
     for import in &engine.imports {
         let kind = match import.ty {
             TypeRef::Func(_) | TypeRef::FuncExact(_) => continue,
@@ -58,6 +59,22 @@ pub(crate) fn structure(engine: &Engine<'_>) -> Result<(), BakeError> {
         Some(export) => Err(BakeError::ReservedExport(export.name.to_owned())),
         None => Ok(()),
     }
+}
+
+/// The indices that later steps rely on.
+fn indices(engine: &Engine<'_>) -> Result<(), BakeError> {
+    let functions = engine.function_types.len();
+    if functions != engine.imported_functions + engine.bodies.len() {
+        return Err(malformed("the module does not have one body for each of its functions".to_owned()));
+    }
+    if engine.function_types.iter().any(|&ty| ty as usize >= engine.types.len()) {
+        return Err(malformed("a function has a type that does not exist".to_owned()));
+    }
+    let exports = engine.exports.iter().filter(|export| export.kind == ExternalKind::Func);
+    if exports.map(|export| export.index).chain(engine.start).any(|function| function as usize >= functions) {
+        return Err(malformed("a function is exported or started that does not exist".to_owned()));
+    }
+    Ok(())
 }
 
 /// What only the code tells: nothing may change a table of functions, and the start function stays inside.

@@ -23,7 +23,7 @@ pub(crate) fn slots(engine: &Engine<'_>) -> Result<Vec<Slots>, BakeError> {
         let refused = BakeError::SegmentKind { kind: "element", index };
         let start = constant_i32(offset_expr)?.ok_or_else(|| refused.clone())?;
         let table = tables.get_mut(table_index.unwrap_or(0) as usize).ok_or_else(|| refused.clone())?;
-        for (slot, item) in (start..).zip(items(element)?) {
+        for (slot, item) in (start..=u32::MAX).zip(items(element)?) {
             match item {
                 Item::Function(function) => table.insert(slot, function),
                 Item::Null => table.remove(&slot),

@@ -9,7 +9,7 @@ use wasmparser::{ExternalKind, Operator, TypeRef};
 
 use crate::{
     BakeError, Coverage, Engine, Keep, ReadOnlyData, Report, Size,
-    engine::constant_i32,
+    engine::{constant_i32, malformed},
     image,
     reach::{self, Reached},
     renumber::{self, Renumber},
@@ -128,7 +128,10 @@ impl<'e, 'a> Lean<'e, 'a> {
     fn types(&mut self) -> Result<TypeSection, BakeError> {
         let mut section = TypeSection::new();
         for &ty in &self.types {
-            let ty = self.renumber.func_type(self.full.types[ty as usize].clone())?;
+            let Some(known) = self.full.types.get(ty as usize) else {
+                return Err(malformed(format!("code names the type {ty}, which does not exist")));
+            };
+            let ty = self.renumber.func_type(known.clone())?;
             section.ty().func_type(&ty);
         }
         Ok(section)

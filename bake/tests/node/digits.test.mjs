@@ -68,7 +68,8 @@ function refusal(engine, input) {
   try {
     engine.predict(input, undefined);
   } catch (error) {
-    return { code: error.code, message: error.message, problems: error.problems };
+    const { code, message, problems } = /** @type {any} */ (error);
+    return { code, message, problems };
   }
   throw new Error("a malformed input was accepted");
 }
