@@ -59,6 +59,7 @@ test("what the edge refuses is shown problem by problem, and the page's own answ
   await settled(page, "digits-here", "empty");
   await draw(page, SEVEN);
   await page.locator("#digits-edge").getByText("image: expected a digit, got a poem").waitFor();
+  await page.locator('#digits [data-part="agreement"]').getByText("Nothing to compare").waitFor();
   await untilLabel(page, "digits-here", "7");
 });
 

@@ -33,14 +33,21 @@ export function showComparison(place, { verdict, difference }) {
   show(place, verdict === "differ" ? "differ" : "agree", headline, detail);
 }
 
+/** What is said where there is nothing to compare, or not yet. */
+const NOTHING = {
+  none: ["Two places, one engine", "Both get the same input; here you see whether they agree."],
+  alone: ["Only this page answers", "There is no answer from an edge to compare with."],
+  pending: ["Comparing", "The edge is asked once the input comes to rest."],
+  refused: ["Nothing to compare", "There are not two answers for this input."],
+};
+
 /**
- * Words where there is nothing to compare.
  * @param {HTMLElement} place
- * @param {string} headline
- * @param {string} detail
+ * @param {keyof typeof NOTHING} state
  */
-export function showNoComparison(place, headline, detail) {
-  show(place, "none", headline, detail);
+export function showNoComparison(place, state) {
+  const [headline = "", detail = ""] = NOTHING[state];
+  show(place, state, headline, detail);
 }
 
 /**
@@ -50,6 +57,7 @@ export function showNoComparison(place, headline, detail) {
  * @param {string} detail
  */
 function show(place, state, headline, detail) {
+  if (place.dataset.state === state && place.querySelector("p")?.textContent === detail) return;
   place.dataset.state = state;
   place.replaceChildren(make("div", {}, make("h3", {}, headline), make("p", {}, detail)));
 }

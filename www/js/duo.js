@@ -30,6 +30,8 @@ export class Duo {
   #here;
   /** @type {{ input: Input, answer: Answer } | undefined} */
   #there;
+  /** @type {Input | undefined} the latest that one of the two gave no answer for */
+  #refused;
 
   /**
    * @param {HTMLElement} panel
@@ -43,16 +45,24 @@ export class Duo {
       id: `${model}-here`, title: "In this page", where: "WebAssembly, own thread", timed: "to predict", hint,
     });
     const edge = new AnswerColumn(answers, { id: `${model}-edge`, title: "At the edge", where: "POST /predict", timed: "round trip", hint });
-    this.#page = new PageSide(here, model, (input, answer) => {
-      this.#here = { input, answer };
-      answered(answer);
+    const refused = (/** @type {Input} */ input) => {
+      this.#refused = input;
       this.#settle();
+    };
+    this.#page = new PageSide(here, model, {
+      answered: (input, answer) => {
+        this.#here = { input, answer };
+        answered(answer);
+        this.#settle();
+      },
+      refused,
     });
     this.#edge = new EdgeSide(edge, model, {
       answered: (input, answer) => {
         this.#there = { input, answer };
         this.#settle();
       },
+      refused,
       found: (found) => {
         edgeFound(found);
         this.#settle();
@@ -78,13 +88,18 @@ export class Duo {
     this.#settle();
   }
 
+  /** Why there is no comparison. */
+  #whyNot() {
+    if (!this.#edge.here) return "alone";
+    if (!this.#input) return "none";
+    return this.#refused === this.#input ? "refused" : "pending";
+  }
+
   #settle() {
     const here = this.#here?.input === this.#input ? this.#here : undefined;
     const there = this.#there?.input === this.#input ? this.#there : undefined;
-    this.#agreement.toggleAttribute("data-pending", Boolean(this.#input && this.#edge.here && !(here && there)));
-    if (!this.#edge.here) showNoComparison(this.#agreement, "Only this page answers", "There is no answer from an edge to compare with.");
-    else if (!this.#input) showNoComparison(this.#agreement, "Two places, one engine", "Both get the same input; here you see whether they agree.");
-    else if (here && there) showComparison(this.#agreement, compare(here.answer, there.answer));
+    if (here && there) showComparison(this.#agreement, compare(here.answer, there.answer));
+    else showNoComparison(this.#agreement, this.#whyNot());
     if (here) announce(sentence(here.answer, there?.answer));
   }
 }

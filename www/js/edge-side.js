@@ -16,6 +16,7 @@ export class EdgeSide {
   #column;
   #name;
   #answered;
+  #refused;
   #found;
   /** @type {ReturnType<typeof labelledOutput> | undefined} */
   #output;
@@ -26,12 +27,13 @@ export class EdgeSide {
   /**
    * @param {AnswerColumn} column
    * @param {string} name of the model
-   * @param {{ answered: (input: Input, answer: Answer) => void, found: (found: boolean) => void }} events
+   * @param {{ answered: (input: Input, answer: Answer) => void, refused: (input: Input) => void, found: (found: boolean) => void }} events
    */
-  constructor(column, name, { answered, found }) {
+  constructor(column, name, { answered, refused, found }) {
     this.#column = column;
     this.#name = name;
     this.#answered = answered;
+    this.#refused = refused;
     this.#found = found;
     this.#postNext = whenQuiet(QUIET_MS, latestWins((/** @type {Input} */ input) => this.#post(input)));
     addEventListener("online", () => this.#again());
@@ -72,6 +74,7 @@ export class EdgeSide {
       this.#answered(input, answer);
     } catch (error) {
       this.#failed(error);
+      this.#refused(input);
     }
   }
 
@@ -85,8 +88,7 @@ export class EdgeSide {
 
   /** @param {string} served */
   #other(served) {
-    const command = make("code", {}, `ONNXLET_MODEL=${this.#name} cargo xtask serve`);
-    this.#column.tell("calm", `The edge here serves ${served}`, "A Worker holds one model. To put this one at the edge:", make("p", {}, command));
+    this.#column.tell("calm", `The edge here serves ${served}`, "A Worker holds one model, chosen when it is built. This page holds both.");
     this.#found(false);
   }
 

@@ -17,6 +17,7 @@ export class PageSide {
   #column;
   #name;
   #answered;
+  #refused;
   /** @type {{ model: Model, output: ReturnType<typeof labelledOutput> } | undefined} */
   #ready;
   /** @type {Input | undefined} */
@@ -26,12 +27,13 @@ export class PageSide {
   /**
    * @param {AnswerColumn} column
    * @param {string} name of the model
-   * @param {(input: Input, answer: Answer) => void} answered
+   * @param {{ answered: (input: Input, answer: Answer) => void, refused: (input: Input) => void }} events
    */
-  constructor(column, name, answered) {
+  constructor(column, name, { answered, refused }) {
     this.#column = column;
     this.#name = name;
     this.#answered = answered;
+    this.#refused = refused;
     this.#predictNext = perFrame(latestWins((/** @type {Input} */ input) => this.#predict(input)));
   }
 
@@ -93,7 +95,9 @@ export class PageSide {
       this.#column.show(answer, performance.now() - began);
       this.#answered(input, answer);
     } catch (error) {
-      if (input === this.#input) this.#column.tell("problem", "This input could not be predicted", problemList(error));
+      if (input !== this.#input) return;
+      this.#column.tell("problem", "This input could not be predicted", problemList(error));
+      this.#refused(input);
     }
   }
 }

@@ -26,5 +26,7 @@ export function answerOf(prediction, { name, labels }) {
   if (!tensor || tensor.data.length !== labels.length) {
     throw new Error(`output ${name}: expected ${labels.length} scores, got ${tensor ? tensor.data.length : "no such output"}`);
   }
-  return { labels, scores: Array.from(tensor.data, Number) };
+  // JSON writes a float32 in its shortest decimals, which read as another float64: rounded, they are the same again.
+  const exact = tensor.dtype === "float32" ? Math.fround : Number;
+  return { labels, scores: Array.from(tensor.data, (score) => exact(Number(score))) };
 }

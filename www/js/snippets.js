@@ -64,7 +64,7 @@ export function tabularSnippets({ model, input, values, answer, edgeFound }) {
       code: `curl ${predictAddress(edgeFound)} \\
   -H 'content-type: application/json' \\
   -d ${quoted(body)}`,
-      note: edgeFound ? [] : [`After ONNXLET_MODEL=${model} cargo xtask serve: a Worker serves one model.`],
+      note: edgeFound ? [] : [`To a Worker that was built with ${model}: it holds one model.`],
     },
     {
       id: "import",

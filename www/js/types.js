@@ -7,7 +7,7 @@
 /**
  * What is read of a prediction; the same from the package and, as JSON, from the edge.
  * @typedef {object} Outputs
- * @property {Record<string, { data: ArrayLike<unknown> }>} outputs
+ * @property {Record<string, { dtype: string, data: ArrayLike<unknown> }>} outputs
  */
 
 /**

@@ -43,7 +43,7 @@ export async function untilLabel(page, column, expected) {
  * @param {string} panel
  */
 export async function comparison(page, panel) {
-  const place = page.locator(`#${panel} [data-part="agreement"]:is([data-state="agree"], [data-state="differ"]):not([data-pending])`);
+  const place = page.locator(`#${panel} [data-part="agreement"]:is([data-state="agree"], [data-state="differ"])`);
   await place.waitFor({ timeout: 20_000 });
   return { state: await place.getAttribute("data-state"), text: await place.innerText() };
 }
