@@ -19,6 +19,10 @@ pub fn build(project: &Project, chosen: &[String]) -> Result<Node> {
     rust::ensure_wasm_target(project)?;
     let compiler = rust::compiler_version(project)?;
     let runtime = package::compile_runtime(project, &node)?;
+    for simd in Simd::ALL {
+        Module::bare(project, simd).build(project, &compiler)?;
+    }
+    Module::baker(project).build(project, &compiler)?;
     let mut packages = Vec::new();
     for model in &models {
         let mut parts = vec![runtime.clone()];

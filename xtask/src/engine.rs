@@ -1,4 +1,4 @@
-//! Crate → wasm → glue: the engine of each bundled model in both SIMD builds, and the Worker.
+//! Crate → wasm → glue: the engine (bare, and with each bundled model) in both SIMD builds, the Worker, the baker.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,10 +12,22 @@ use crate::project::Project;
 use crate::rust::{self, Simd};
 use crate::stamp::Step;
 
-/// A crate, a model and a SIMD build.
+/// What a module is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kind {
+    /// The engine with a model of `models/` inside.
+    Bundled(String),
+    /// The engine without a model: what the baker starts from.
+    Bare,
+    /// The Cloudflare Worker, with the default model inside.
+    Worker,
+    /// The baker itself.
+    Baker,
+}
+
+/// A crate, what goes into it, and a SIMD build.
 pub struct Module {
-    package: &'static str,
-    model: Option<String>,
+    kind: Kind,
     simd: Simd,
     /// The name that its files begin with.
     stem: &'static str,
@@ -27,19 +39,71 @@ impl Module {
     /// The engine with one of the bundled models.
     pub fn engine(project: &Project, model: &str, simd: Simd) -> Module {
         let folder = project.target.join("wasm").join(model).join(simd.name());
-        Module { package: "onnxlet", model: Some(model.to_owned()), simd, stem: "engine", folder }
+        Module { kind: Kind::Bundled(model.to_owned()), simd, stem: "engine", folder }
+    }
+
+    /// The engine without a model.
+    pub fn bare(project: &Project, simd: Simd) -> Module {
+        let folder = project.target.join("wasm").join("engine").join(simd.name());
+        Module { kind: Kind::Bare, simd, stem: "engine", folder }
+    }
+
+    /// The baker, which runs in Node.
+    pub fn baker(project: &Project) -> Module {
+        Module { kind: Kind::Baker, simd: Simd::Baseline, stem: "baker", folder: project.target.join("baker") }
     }
 
     /// The Cloudflare Worker, with the default model.
     pub fn worker(project: &Project) -> Module {
         let folder = project.target.join("wasm").join("worker");
-        Module { package: "onnxlet-worker", model: None, simd: Simd::Relaxed, stem: "worker", folder }
+        Module { kind: Kind::Worker, simd: Simd::Relaxed, stem: "worker", folder }
     }
 
     fn name(&self) -> String {
-        match &self.model {
-            Some(model) => format!("{model} {}", self.simd.name()),
-            None => "worker".to_owned(),
+        match &self.kind {
+            Kind::Bundled(model) => format!("{model} {}", self.simd.name()),
+            Kind::Bare => format!("engine {}", self.simd.name()),
+            Kind::Worker => "worker".to_owned(),
+            Kind::Baker => "baker".to_owned(),
+        }
+    }
+
+    fn package(&self) -> &'static str {
+        match self.kind {
+            Kind::Bundled(_) | Kind::Bare => "onnxlet",
+            Kind::Worker => "onnxlet-worker",
+            Kind::Baker => "onnxlet-bake",
+        }
+    }
+
+    fn features(&self) -> &'static [&'static str] {
+        match self.kind {
+            Kind::Bundled(_) | Kind::Worker => &[],
+            Kind::Bare => &["--no-default-features", "--features", "js"],
+            Kind::Baker => &["--features", "js"],
+        }
+    }
+
+    fn inputs(&self, project: &Project) -> Vec<PathBuf> {
+        let mut inputs: Vec<PathBuf> = ["Cargo.toml", "Cargo.lock"].map(|path| project.at(path)).into();
+        let crates: &[&str] = match self.kind {
+            Kind::Bundled(_) | Kind::Bare => &["build.rs", "src"],
+            Kind::Worker => &["build.rs", "src", "worker/Cargo.toml", "worker/src"],
+            Kind::Baker => &["bake/Cargo.toml", "bake/src"],
+        };
+        inputs.extend(crates.iter().map(|path| project.at(path)));
+        if let Some(model) = self.model() {
+            inputs.extend(["model.onnx", "card.json"].map(|file| project.at("models").join(model).join(file)));
+        }
+        inputs
+    }
+
+    /// The model inside.
+    fn model(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Bundled(model) => Some(model),
+            Kind::Worker => Some("digits"),
+            Kind::Bare | Kind::Baker => None,
         }
     }
 
@@ -58,7 +122,7 @@ impl Module {
     }
 
     fn is_engine(&self) -> bool {
-        self.model.is_some()
+        matches!(self.kind, Kind::Bundled(_) | Kind::Bare)
     }
 
     /// Compiles and binds what changed. Returns the digest of everything that it was made from.
@@ -68,24 +132,17 @@ impl Module {
     }
 
     fn compile(&self, project: &Project, compiler: &str) -> Result<String> {
-        let model = self.model.as_deref().unwrap_or("digits");
-        let mut inputs: Vec<PathBuf> =
-            ["Cargo.toml", "Cargo.lock", "build.rs", "src"].map(|path| project.at(path)).into();
-        inputs.extend(["model.onnx", "card.json"].map(|file| project.at("models").join(model).join(file)));
-        if !self.is_engine() {
-            inputs.extend(["worker/Cargo.toml", "worker/src"].map(|path| project.at(path)));
-        }
         let step = Step {
             name: &format!("compile {}", self.name()),
             keys: &[compiler, include_str!("rust.rs")],
-            inputs: &inputs,
+            inputs: &self.inputs(project),
             outputs: &[self.raw()],
         };
         step.run(project, || {
-            let mut cargo = rust::cargo_wasm(project, self.package, self.simd);
-            crate::process::run(cargo.env("ONNXLET_MODEL", model))?;
+            let mut cargo = rust::cargo_wasm(project, self.package(), self.features(), self.simd);
+            crate::process::run(cargo.envs(self.model().map(|model| ("ONNXLET_MODEL", model))))?;
             fs::create_dir_all(&self.folder)?;
-            let linked = rust::wasm_path(project, self.package, self.simd);
+            let linked = rust::wasm_path(project, self.package(), self.simd);
             fs::copy(&linked, self.raw()).with_context(|| format!("copying {}", linked.display()))?;
             Ok(())
         })
@@ -100,11 +157,11 @@ impl Module {
         };
         step.run(project, || {
             let mut bindgen = Bindgen::new();
-            bindgen.input_path(self.raw()).out_name(self.stem).typescript(self.is_engine()).web(true)?;
+            bindgen.input_path(self.raw()).out_name(self.stem).typescript(self.kind != Kind::Worker).web(true)?;
             // Names of functions are a third of the module and serve only a debugger.
             bindgen.remove_name_section(true).remove_producers_section(true);
             // The Worker has one instance at a time, which it replaces after a trap.
-            bindgen.reset_state_function(!self.is_engine());
+            bindgen.reset_state_function(self.kind == Kind::Worker);
             files::fresh_folder(&self.snippets())?;
             bindgen.generate(&self.folder)?;
             self.rewrite()
@@ -112,6 +169,9 @@ impl Module {
     }
 
     fn rewrite(&self) -> Result<()> {
+        if self.kind == Kind::Baker {
+            return Ok(());
+        }
         let path = self.output(".js");
         let glue = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
         let failed = || format!("rewriting {}", path.display());

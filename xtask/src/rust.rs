@@ -57,7 +57,7 @@ pub fn cargo(project: &Project) -> Command {
 }
 
 /// A release build of a package as one wasm module: `target/<simd>/wasm32-unknown-unknown/release/`.
-pub fn cargo_wasm(project: &Project, package: &str, simd: Simd) -> Command {
+pub fn cargo_wasm(project: &Project, package: &str, features: &[&str], simd: Simd) -> Command {
     let mut command = cargo(project);
     command
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
@@ -66,6 +66,7 @@ pub fn cargo_wasm(project: &Project, package: &str, simd: Simd) -> Command {
         .arg(project.target.join(simd.name()))
         // A library that is also an rlib would be built without link-time optimisation.
         .args(["-p", package, "--lib", "--crate-type", "cdylib"])
+        .args(features)
         // Exported, the constructors are ours to call, once; otherwise every export would run them at each call.
         .args(["--", "-C", "link-arg=--export=__wasm_call_ctors"]);
     command
