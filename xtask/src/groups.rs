@@ -1,6 +1,7 @@
 //! Process groups that must end with us: a server and everything that it started.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -9,6 +10,9 @@ use anyhow::{Context, Result};
 
 /// What is running, for the handler of Ctrl-C.
 static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+/// Whether Ctrl-C is ending everything.
+static ENDING: AtomicBool = AtomicBool::new(false);
 
 /// How long a group may take to end by itself.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -30,8 +34,13 @@ impl Group {
     }
 
     /// The exit of the program, if it ended.
-    pub fn ended(&mut self) -> Result<Option<std::process::ExitStatus>> {
-        Ok(self.child.try_wait()?)
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        let ended = self.child.try_wait()?;
+        // Not by itself: the handler of Ctrl-C is about to end this program, and nothing is wrong.
+        while ended.is_some() && ENDING.load(Ordering::SeqCst) {
+            sleep(PATIENCE);
+        }
+        Ok(ended)
     }
 
     fn wait_at_most(&mut self, patience: Duration) -> bool {
@@ -63,6 +72,7 @@ impl Drop for Group {
 /// Makes Ctrl-C, and a polite kill, end every group before this program ends.
 pub fn end_with_us() -> Result<()> {
     ctrlc::set_handler(|| {
+        ENDING.store(true, Ordering::SeqCst);
         let ids = running().clone();
         for id in &ids {
             signal(*id, "TERM");
