@@ -28,6 +28,7 @@ test("an answer has outputs, top labels and the model's version", async () => {
 test("every JSON form of one tensor gives the same bits", async () => {
   const first = await predict(flat);
   for (const form of [
+    rows,
     [rows],
     [[rows]],
     { image: flat },

@@ -75,6 +75,7 @@ fn every_json_form_of_one_tensor_gives_the_same_bits() {
     let rows: Vec<&[f64]> = flat.chunks(28).collect();
     let first = post_json(json!(flat));
     for form in [
+        json!(rows),
         json!([rows]),
         json!([[rows]]),
         json!({"image": [rows]}),
