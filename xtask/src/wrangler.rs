@@ -116,7 +116,8 @@ fn state_folder(project: &Project, port: u16) -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn ensure_free(port: u16) -> Result<()> {
+/// Refuses a port that somebody listens on.
+pub fn ensure_free(port: u16) -> Result<()> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .map(drop)
         .with_context(|| format!("port {port} is taken; free it or choose another with --port"))
