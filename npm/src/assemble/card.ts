@@ -11,6 +11,7 @@ export interface InputCard {
   description?: string;
   image?: ImageCard;
   features?: Feature[];
+  allow_nan?: boolean;
 }
 
 export interface ImageCard {

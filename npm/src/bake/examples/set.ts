@@ -1,0 +1,63 @@
+import type { Description } from "../../assemble/card.js";
+import type { Engine } from "../../runtime/engine.js";
+import type { TensorSpec } from "../../runtime/types.js";
+import { outcomeOf } from "../outcome.js";
+import type { Example } from "./example.js";
+import { formsOf } from "./forms.js";
+import { malformed } from "./malformed.js";
+import { batchSymbol, elements, shapeOf, type Sizes, sizesOf, USUAL } from "./sizes.js";
+import { typed, valuesOf } from "./tensor.js";
+import { validCalls } from "./valid.js";
+
+const BATCHES = [1, 2, 3, 5];
+/** Larger batches than this many elements are left out: what they would run, smaller ones ran. */
+const MOST_ELEMENTS = 1 << 22;
+
+/**
+ * What a baked model is tried with: valid calls at several batch sizes in every form, malformed ones of every kind, and
+ * the user's own. Always the same for the same model.
+ */
+export function exampleSet(description: Description, engine: Engine, given: readonly Example[]): Example[] {
+  const sizes = sizesThatWork(description.inputs, engine);
+  const valid = sizes.flatMap((size, at) => {
+    const forms = description.inputs.map((input, index) => formsOf(description, input, size, 10 * at + index));
+    return validCalls(description, forms);
+  });
+  return [...given, ...valid, ...malformed(description, sizes[0] ?? sizesOf(description.inputs, 1, 1))];
+}
+
+/** A call that the model answers, at batch 1: what timing is done with. */
+export function plainCall(inputs: readonly TensorSpec[], sizes: Sizes): Example {
+  const named = inputs.map((input) => {
+    const shape = shapeOf(input, sizes);
+    return [input.name, { data: typed(input.dtype, valuesOf(input, shape, 1)), shape }];
+  });
+  return { about: "data and shape", input: Object.fromEntries(named) };
+}
+
+/**
+ * The sizes to try examples at: every batch at the first size of the other open dimensions that the model takes, and one
+ * batch at the next such size. None where it takes none.
+ */
+export function sizesThatWork(inputs: readonly TensorSpec[], engine: Engine): Sizes[] {
+  const batch = batchSymbol(inputs);
+  const open = inputs.some(({ shape }) => shape?.some((size) => typeof size === "string" && size !== batch));
+  const [first, second] = working(inputs, engine, open ? USUAL : [1]);
+  if (first === undefined) return [];
+  const all = (batch === undefined ? [1] : BATCHES).map((size) => sizesOf(inputs, size, first));
+  const small = all.filter((sizes, at) => at === 0 || elements(inputs, sizes) <= MOST_ELEMENTS);
+  return second === undefined ? small : [...small, sizesOf(inputs, 1, second)];
+}
+
+/** At most two of the sizes, which the model takes for every open dimension but the batch. */
+function working(inputs: readonly TensorSpec[], engine: Engine, candidates: readonly number[]): number[] {
+  const found: number[] = [];
+  for (const size of candidates) {
+    if (found.length < 2 && answers(engine, plainCall(inputs, sizesOf(inputs, 1, size)))) found.push(size);
+  }
+  return found;
+}
+
+function answers(engine: Engine, example: Example): boolean {
+  return "prediction" in outcomeOf(engine, example);
+}
