@@ -146,6 +146,9 @@ pub enum BakeError {
     /// A trim was asked for before there was an instrumented module to take the marks of.
     #[error("there are no marks to trim by: instrument the full module first")]
     NotInstrumented,
+    /// A function that should stay whole is not exported.
+    #[error("the engine exports no function `{0}` to keep whole")]
+    NoExport(String),
     /// A policy of what to keep that does not exist.
     #[error("there is no policy `{0}`; expected `blocks`, `functions` or `direct-calls`")]
     Policy(String),

@@ -58,8 +58,8 @@ impl Baker {
     }
 
     /// The lean module, from the memory (`onnxlet:memory`) of the instrumented one after the examples, and a report as JSON.
-    /// `keep` is `"blocks"`, `"functions"` or `"direct-calls"`.
-    pub fn trim(&self, memory: &[u8], keep: &str) -> Result<Lean, JsError> {
+    /// `whole` names the exports that stay with all that they call; `keep` is `"blocks"`, `"functions"` or `"direct-calls"`.
+    pub fn trim(&self, memory: &[u8], keep: &str, whole: Vec<String>) -> Result<Lean, JsError> {
         let keep = match keep {
             "blocks" => Keep::Blocks,
             "functions" => Keep::Functions,
@@ -68,7 +68,8 @@ impl Baker {
         };
         let read_only = Engine::read(&self.engine)?.read_only_data()?;
         let coverage = self.instrumented.as_ref().ok_or(BakeError::NotInstrumented)?.coverage(memory);
-        let plan = Plan { coverage: &coverage, keep, read_only: read_only.as_ref() };
+        let whole: Vec<&str> = whole.iter().map(String::as_str).collect();
+        let plan = Plan { coverage: &coverage, keep, whole: &whole, read_only: read_only.as_ref() };
         let trimmed = trim(&Engine::read(&self.full)?, &plan)?;
         let report = serde_json::to_string(&trimmed.report)?;
         Ok(Lean { wasm: trimmed.wasm, report })

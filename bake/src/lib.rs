@@ -2,13 +2,14 @@
 //!
 //! The host runs the modules; this library makes them:
 //!
-//! 1. [`Engine::parse`] the engine (the output of wasm-bindgen) and [`prepare`] it. The host instantiates the prepared
-//!    module, runs its constructors ([`names::CONSTRUCTORS`]) once, loads the model and predicts some examples.
-//! 2. [`snapshot`] what the instance then holds: the **full** module. Instantiating it is loading the model.
-//! 3. [`instrument`] the full module. The host replays the examples in it and reads the marks.
-//! 4. [`trim`] the full module by the marks: the **lean** module.
+//! 1. [`describe_data`], once for each engine: adds to the output of wasm-bindgen what the linker knew of its read-only data.
+//! 2. [`Engine::parse`] the engine and [`prepare`] it. The host instantiates the prepared module, runs its constructors
+//!    ([`names::CONSTRUCTORS`]) once and first, loads the model and predicts some examples.
+//! 3. [`snapshot`] what the instance then holds: the **full** module. Instantiating it is loading the model.
+//! 4. [`instrument`] the full module. The host replays the examples in it; the instance's memory holds their [`Coverage`].
+//! 5. [`trim`] the full module by that: the **lean** module. It answers as the full one does, or traps.
 //!
-//! Everything is deterministic: the same bytes in, the same bytes out.
+//! `tests/node/` drives all of it on the real engine. Everything is deterministic: the same bytes in, the same bytes out.
 #![warn(missing_docs)]
 
 mod check;

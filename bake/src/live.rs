@@ -18,26 +18,46 @@ pub(crate) enum Callee {
 
 /// The instructions that can still run, a trap in place of each call to a dropped function and of each block that `covered`
 /// does not keep.
+///
+/// A block without a call stays in any case. It is the rest of a loop, the next probe of a hash table, another side of a
+/// comparison: cheap to keep, and taken sooner or later by inputs no different from the examples. What calls leads elsewhere:
+/// to an error, another type, a cold path.
 pub(crate) fn operators<'a>(
     body: &FunctionBody<'a>,
     callee: impl Fn(u32) -> Callee,
     covered: impl Fn(usize) -> bool,
 ) -> Result<Vec<Operator<'a>>, BakeError> {
+    let all: Vec<Operator<'a>> = body.get_operators_reader()?.into_iter().collect::<Result<_, _>>()?;
     let mut live = Live::default();
     let mut block = 0;
-    let mut reader = body.get_operators_reader()?;
-    while !reader.eof() {
-        let operator = reader.read()?;
-        let begins = coverage::begins_block(&operator);
-        live.add(operator, &callee);
-        if begins && !reader.eof() {
+    for (index, operator) in all.iter().enumerate() {
+        live.add(operator.clone(), &callee);
+        let rest = &all[index + 1..];
+        if coverage::begins_block(operator) && !rest.is_empty() {
             block += 1;
-            if !covered(block) {
+            if live.dead.is_none() && !covered(block) && calls(rest) {
                 live.trap();
             }
         }
     }
     Ok(live.operators)
+}
+
+/// Whether there is a call in the instructions up to the end of the block that they begin in.
+fn calls(rest: &[Operator<'_>]) -> bool {
+    let mut depth = Some(0);
+    for operator in rest {
+        match depth.and_then(|depth| skip(depth, operator)) {
+            None => return false,
+            next => depth = next,
+        }
+        if matches!(operator, Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. })
+            || called(operator).is_some()
+        {
+            return true;
+        }
+    }
+    false
 }
 
 #[derive(Default)]

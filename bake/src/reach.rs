@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use wasmparser::{ExternalKind, Operator};
 
 use crate::{
-    BakeError, Coverage, Engine,
+    BakeError, Engine, Plan,
     live::{self, Callee},
     table::Slots,
 };
@@ -13,7 +13,8 @@ use crate::{
 /// How much stays beside the code that ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Keep {
-    /// Nothing: the smallest module. A branch that no example took falls back to the full module.
+    /// Only what makes no calls: the smallest module. A branch that leads to a call and that no example took falls back to the
+    /// full module.
     Blocks,
     /// The rest of every function that ran.
     #[default]
@@ -29,14 +30,9 @@ pub(crate) type Reached<'a> = BTreeMap<u32, Vec<Operator<'a>>>;
 /// Finds the functions that stay.
 ///
 /// # Errors
-/// The number of marks is not the number of functions, or a body can't be read.
-pub(crate) fn reached<'a>(
-    engine: &Engine<'a>,
-    coverage: &Coverage,
-    keep: Keep,
-    slots: &[Slots],
-) -> Result<Reached<'a>, BakeError> {
-    let wanted = Wanted::new(engine, coverage, keep)?;
+/// The coverage is not of this engine, a whole export does not exist, or a body can't be read.
+pub(crate) fn reached<'a>(engine: &Engine<'a>, plan: &Plan<'_>, slots: &[Slots]) -> Result<Reached<'a>, BakeError> {
+    let wanted = Wanted::new(engine, plan)?;
     let exports = engine.exports.iter().filter(|export| export.kind == ExternalKind::Func).map(|export| export.index);
     let mut work: Vec<u32> = exports
         .chain(slots.iter().flat_map(|slots| slots.values().copied()))
@@ -48,11 +44,11 @@ pub(crate) fn reached<'a>(
             continue;
         }
         let operators = match engine.body(function) {
-            Some(body) => {
-                let defined = function as usize - engine.imported_functions;
-                let covered = |block| keep != Keep::Blocks || coverage.block(defined, block);
-                live::operators(body, |callee| wanted.callee(callee), covered)?
-            }
+            Some(body) => live::operators(
+                body,
+                |callee| wanted.callee(callee),
+                |block| wanted.block(engine, plan, function, block),
+            )?,
             None => Vec::new(),
         };
         work.extend(operators.iter().filter_map(referenced));
@@ -61,24 +57,26 @@ pub(crate) fn reached<'a>(
     Ok(reached)
 }
 
-/// For every function of the engine, imports first: whether it may stay, and whether it does nothing.
+/// For every function of the engine, imports first: whether it may stay, whether with all its blocks, and whether it does
+/// nothing.
 struct Wanted {
     kept: Vec<bool>,
+    whole: Vec<bool>,
     empty: Vec<bool>,
 }
 
 impl Wanted {
-    fn new(engine: &Engine<'_>, coverage: &Coverage, keep: Keep) -> Result<Self, BakeError> {
-        coverage.check(engine)?;
+    fn new(engine: &Engine<'_>, plan: &Plan<'_>) -> Result<Self, BakeError> {
+        plan.coverage.check(engine)?;
+        let whole = closed(engine, roots(engine, plan.whole)?, live::called)?;
         let mut kept = vec![true; engine.imported_functions];
-        kept.extend((0..engine.functions()).map(|function| coverage.ran(function)));
-        let mut wanted = Self { kept, empty: empty(engine)? };
-        wanted.close(engine, keep)?;
-        Ok(wanted)
-    }
-
-    fn kept(&self, function: u32) -> bool {
-        self.kept.get(function as usize).copied().unwrap_or_default()
+        kept.extend((0..engine.functions()).map(|function| plan.coverage.ran(function)));
+        for (kept, whole) in kept.iter_mut().zip(&whole) {
+            *kept |= whole;
+        }
+        // A reference can't trap: its function stays in any case.
+        let follow = if plan.keep == Keep::DirectCalls { referenced } else { taken };
+        Ok(Self { kept: closed(engine, kept, follow)?, whole, empty: empty(engine)? })
     }
 
     /// Whether a function stays where the host or a table can reach it. One that does nothing does: it needs no example.
@@ -87,39 +85,56 @@ impl Wanted {
     }
 
     fn callee(&self, function: u32) -> Callee {
-        match self.empty.get(function as usize) {
-            Some(true) => Callee::Empty,
-            _ if self.kept(function) => Callee::Kept,
+        let is = |set: &[bool]| set.get(function as usize).copied().unwrap_or_default();
+        match (is(&self.empty), is(&self.kept)) {
+            (true, _) => Callee::Empty,
+            (_, true) => Callee::Kept,
             _ => Callee::Dropped,
         }
     }
 
-    /// Keeps what the policy says beside the functions that ran. A function whose reference is taken stays in any case,
-    /// for a reference can't trap.
-    fn close(&mut self, engine: &Engine<'_>, keep: Keep) -> Result<(), BakeError> {
-        let mut work: Vec<u32> =
-            (0u32..).zip(&self.kept).filter(|(_, kept)| **kept).map(|(function, _)| function).collect();
-        while let Some(function) = work.pop() {
-            let Some(body) = engine.body(function) else {
-                continue;
-            };
-            let mut operators = body.get_operators_reader()?;
-            while !operators.eof() {
-                let next = match (operators.read()?, keep) {
-                    (Operator::RefFunc { function_index }, _) => Some(function_index),
-                    (operator, Keep::DirectCalls) => live::called(&operator),
-                    _ => None,
-                };
-                if let Some(next) = next
-                    && let Some(kept @ false) = self.kept.get_mut(next as usize)
-                {
-                    *kept = true;
-                    work.push(next);
-                }
+    /// Whether a block of a function that stays does so too.
+    fn block(&self, engine: &Engine<'_>, plan: &Plan<'_>, function: u32, block: usize) -> bool {
+        let function = function as usize;
+        plan.keep != Keep::Blocks
+            || self.whole.get(function).copied().unwrap_or_default()
+            || plan.coverage.block(function - engine.imported_functions, block)
+    }
+}
+
+/// The functions that exports name.
+fn roots(engine: &Engine<'_>, names: &[&str]) -> Result<Vec<bool>, BakeError> {
+    let mut roots = vec![false; engine.function_types.len()];
+    for &name in names {
+        let found = |export: &&wasmparser::Export<'_>| export.kind == ExternalKind::Func && export.name == name;
+        let export = engine.exports.iter().find(found).ok_or_else(|| BakeError::NoExport(name.to_owned()))?;
+        roots[export.index as usize] = true;
+    }
+    Ok(roots)
+}
+
+/// A set of functions and all that can be reached from them by what `follow` finds in an instruction.
+fn closed(
+    engine: &Engine<'_>,
+    mut set: Vec<bool>,
+    follow: impl Fn(&Operator<'_>) -> Option<u32>,
+) -> Result<Vec<bool>, BakeError> {
+    let mut work: Vec<u32> = (0u32..).zip(&set).filter(|(_, member)| **member).map(|(function, _)| function).collect();
+    while let Some(function) = work.pop() {
+        let Some(body) = engine.body(function) else {
+            continue;
+        };
+        let mut operators = body.get_operators_reader()?;
+        while !operators.eof() {
+            if let Some(next) = follow(&operators.read()?)
+                && let Some(member @ false) = set.get_mut(next as usize)
+            {
+                *member = true;
+                work.push(next);
             }
         }
-        Ok(())
     }
+    Ok(set)
 }
 
 /// Functions that do nothing, such as the constructors of a full module.
@@ -136,8 +151,13 @@ fn empty(engine: &Engine<'_>) -> Result<Vec<bool>, BakeError> {
 
 /// The function that an instruction calls directly or takes a reference of.
 fn referenced(operator: &Operator<'_>) -> Option<u32> {
+    live::called(operator).or_else(|| taken(operator))
+}
+
+/// The function that an instruction takes a reference of.
+fn taken(operator: &Operator<'_>) -> Option<u32> {
     match *operator {
         Operator::RefFunc { function_index } => Some(function_index),
-        _ => live::called(operator),
+        _ => None,
     }
 }

@@ -31,6 +31,9 @@ pub struct Plan<'p> {
     pub coverage: &'p Coverage,
     /// How much stays beside it.
     pub keep: Keep,
+    /// Exports that stay whole: with every function that they can reach by direct calls, and all its blocks, whether they ran
+    /// or not. An allocator should: which of its branches run depends on everything that came before.
+    pub whole: &'p [&'p str],
     /// The engine's read-only data ([`Engine::read_only_data`]), to drop what only dropped code uses; without it, all stays.
     pub read_only: Option<&'p ReadOnlyData>,
 }
@@ -43,14 +46,13 @@ pub struct Plan<'p> {
 /// # Errors
 /// The coverage is not of this engine, or the module can't be written again.
 pub fn trim(full: &Engine<'_>, plan: &Plan<'_>) -> Result<Trimmed, BakeError> {
-    let Plan { coverage, keep, read_only } = *plan;
     let slots = table::slots(full)?;
-    let reached = reach::reached(full, coverage, keep, &slots)?;
-    let wasm = Lean::new(full, &reached, slots)?.write(read_only)?;
+    let reached = reach::reached(full, plan, &slots)?;
+    let wasm = Lean::new(full, &reached, slots)?.write(plan.read_only)?;
     let report = Report {
         full: Size::of(full)?,
         lean: Size::of(&Engine::read(&wasm)?)?,
-        ran: coverage.functions(),
+        ran: plan.coverage.functions(),
         trapping_exports: dropped_exports(full, &reached).map(str::to_owned).collect(),
     };
     Ok(Trimmed { wasm, report })

@@ -38,7 +38,8 @@ fn lean(keep: Keep, read_only: bool) -> (Vec<u8>, Trimmed) {
         host.call("predict", &[0]).unwrap();
     });
     let read_only = read_only.then_some(&described);
-    let trimmed = trim(&Engine::parse(&full).unwrap(), &Plan { coverage: &coverage, keep, read_only }).unwrap();
+    let trimmed =
+        trim(&Engine::parse(&full).unwrap(), &Plan { coverage: &coverage, keep, whole: &[], read_only }).unwrap();
     (full, trimmed)
 }
 

@@ -7,7 +7,7 @@ use onnxlet_bake::{BakeError, Coverage, Engine, Keep, Plan, Trimmed};
 
 fn trim(full: &Engine<'_>, marks: &[bool], keep: Keep) -> Result<Trimmed, BakeError> {
     let coverage = Coverage::of_functions(full, marks)?;
-    onnxlet_bake::trim(full, &Plan { coverage: &coverage, keep, read_only: None })
+    onnxlet_bake::trim(full, &Plan { coverage: &coverage, keep, whole: &[], read_only: None })
 }
 
 const POLICIES: [Keep; 3] = [Keep::Blocks, Keep::Functions, Keep::DirectCalls];
@@ -51,7 +51,7 @@ fn trimmed(keep: Keep) -> Trimmed {
         host.call("predict", &[1, 5]).unwrap();
         host.call("predict", &[3, 5]).unwrap();
     });
-    let plan = Plan { coverage: &coverage, keep, read_only: None };
+    let plan = Plan { coverage: &coverage, keep, whole: &[], read_only: None };
     onnxlet_bake::trim(&Engine::parse(&full).unwrap(), &plan).unwrap()
 }
 
@@ -93,26 +93,31 @@ fn errors_trap_when_only_what_ran_is_kept() {
     assert_eq!(*lean.store.data(), 0);
 }
 
-/// Branches of every kind, in a function whose answer tells which were taken.
+/// Branches of every kind, each with a call, in a function whose answer tells which were taken.
 const BRANCHES: &str = r#"(module
+    (import "js" "log" (func $log (param i32)))
     (memory 1)
     (func (export "branch") (param $x i32) (result i32)
         (local $seen i32)
-        (if (i32.lt_s (local.get $x) (i32.const 0)) (then (return (i32.const -1))))
+        (if (i32.lt_s (local.get $x) (i32.const 0)) (then (call $log (i32.const 0)) (return (i32.const -1))))
         (if (i32.eqz (local.get $x))
-            (then (local.set $seen (i32.const 10)))
-            (else (local.set $seen (i32.const 20))))
+            (then (call $log (i32.const 1)) (local.set $seen (i32.const 10)))
+            (else (call $log (i32.const 2)) (local.set $seen (i32.const 20))))
         (block $done
             (block $two
                 (block $one
                     (br_table $one $two $done (local.get $x)))
+                (call $log (i32.const 3))
                 (local.set $seen (i32.add (local.get $seen) (i32.const 1)))
                 (br $done))
+            (call $log (i32.const 4))
             (local.set $seen (i32.add (local.get $seen) (i32.const 2))))
         (loop $again
+            (call $log (i32.const 5))
             (br_if $again (i32.gt_s (local.tee $x (i32.sub (local.get $x) (i32.const 1))) (i32.const 7))))
         (block $high
             (br_if $high (i32.lt_s (local.get $seen) (i32.const 22)))
+            (call $log (i32.const 6))
             (local.set $seen (i32.add (local.get $seen) (i32.const 100))))
         (local.get $seen)))"#;
 
@@ -128,7 +133,7 @@ fn only_branches_that_no_example_took_trap() {
                 host.call("branch", &[x]).unwrap();
             }
         });
-        let plan = Plan { coverage: &coverage, keep: Keep::Blocks, read_only: None };
+        let plan = Plan { coverage: &coverage, keep: Keep::Blocks, whole: &[], read_only: None };
         let mut lean = Host::start(&onnxlet_bake::trim(&engine, &plan).unwrap().wasm);
         let mut reference = Host::start(&full);
         for x in inputs {
@@ -148,7 +153,8 @@ fn a_branch_that_no_example_took_traps_and_is_gone() {
         host.call("branch", &[2]).unwrap();
     });
     let code = |keep| {
-        let trimmed = onnxlet_bake::trim(&engine, &Plan { coverage: &coverage, keep, read_only: None }).unwrap();
+        let trimmed =
+            onnxlet_bake::trim(&engine, &Plan { coverage: &coverage, keep, whole: &[], read_only: None }).unwrap();
         let mut lean = Host::start(&trimmed.wasm);
         assert_eq!(lean.call("branch", &[2]), Ok(Some(20)));
         assert_eq!(lean.call("branch", &[0]).is_ok(), keep != Keep::Blocks);
@@ -156,6 +162,46 @@ fn a_branch_that_no_example_took_traps_and_is_gone() {
         trimmed.report.lean.code_bytes
     };
     assert!(code(Keep::Blocks) < code(Keep::Functions));
+}
+
+#[test]
+fn a_branch_without_a_call_stays() {
+    let full = wat(r#"(module
+        (import "js" "log" (func $log (param i32)))
+        (memory 1)
+        (func (export "round") (param $x i32) (result i32)
+            (if (i32.gt_s (local.get $x) (i32.const 9))
+                (then
+                    (if (i32.gt_s (local.get $x) (i32.const 99)) (then (return (i32.const 99))))
+                    (return (i32.const 9))))
+            (call $log (local.get $x))
+            (local.get $x)))"#);
+    let coverage = cover(&full, |host| {
+        host.call("round", &[1]).unwrap();
+    });
+    let plan = Plan { coverage: &coverage, keep: Keep::Blocks, whole: &[], read_only: None };
+    let mut lean = Host::start(&onnxlet_bake::trim(&Engine::parse(&full).unwrap(), &plan).unwrap().wasm);
+    for (x, answer) in [(1, 1), (10, 9), (100, 99)] {
+        assert_eq!(lean.call("round", &[x]), Ok(Some(answer)));
+    }
+}
+
+#[test]
+fn what_should_stay_whole_stays_with_all_it_calls() {
+    let full = engine();
+    let parsed = Engine::parse(&full).unwrap();
+    let coverage = cover(&full, |host| {
+        host.call("predict", &[1, 5]).unwrap();
+    });
+    let lean = |whole| {
+        let plan = Plan { coverage: &coverage, keep: Keep::Blocks, whole, read_only: None };
+        onnxlet_bake::trim(&parsed, &plan)
+    };
+    let mut host = Host::start(&lean(&["predict"]).unwrap().wasm);
+    assert_eq!(host.call("predict", &[6, 0]), Ok(Some(-1)), "a branch and its calls that no example took");
+    assert_eq!(host.call("predict", &[1, 99]), Ok(Some(102)));
+    assert!(host.call("predict", &[2, 5]).is_err(), "what is called through a table is not part of it");
+    assert_eq!(lean(&["prodict"]).err(), Some(BakeError::NoExport("prodict".to_owned())));
 }
 
 #[test]

@@ -14,6 +14,9 @@ import { load } from "./load.mjs";
  * @property {(engine: any) => unknown} examples predicts the examples, and some malformed ones
  */
 
+/** wasm-bindgen's exports of the allocator, which branches depending on all that was allocated before. */
+const ALLOCATOR = ["__wbindgen_malloc", "__wbindgen_realloc", "__wbindgen_free"];
+
 /** @typedef {"blocks" | "functions" | "direct-calls"} Keep */
 /** @typedef {{wasm: Uint8Array<ArrayBuffer>, report: any}} Lean */
 
@@ -30,7 +33,7 @@ export async function bake(job) {
   const memory = new Uint8Array(replay.exports["onnxlet:memory"].buffer);
   /** @param {Keep} keep */
   const lean = (keep) => {
-    const { wasm, report } = baker.trim(memory, keep);
+    const { wasm, report } = baker.trim(memory, keep, ALLOCATOR);
     return { wasm, report: JSON.parse(report) };
   };
   return { full, lean: { blocks: lean("blocks"), functions: lean("functions"), "direct-calls": lean("direct-calls") } };
