@@ -14,16 +14,15 @@ pub(crate) struct Stack {
 
 /// Finds the stack where `wasm-ld` puts it for Rust: first in memory, below all data, growing down.
 ///
-/// That is so when the engine has one mutable global of type `i32` and all its data starts at or above that global's
-/// initial value. Any other layout is left alone: nothing is scrubbed.
+/// That is so when exactly one mutable global of type `i32` starts at an address that all data starts at or above. Any other
+/// layout is left alone: nothing is scrubbed.
 pub(crate) fn find(engine: &Engine<'_>) -> Option<Stack> {
-    let mut mutable = engine.mutable_globals().into_iter();
-    let global = mutable.next().filter(|_| mutable.next().is_none())?;
-    let definition = &engine.globals[global as usize];
-    if definition.ty.content_type != ValType::I32 {
-        return None;
-    }
-    let top = constant_i32(&definition.init_expr).ok().flatten().filter(|&top| top > 0)?;
     let first_data = engine.data.iter().map(|segment| segment.address).min()?;
-    (first_data >= top).then_some(Stack { global, range: 0..top })
+    let mut candidates = engine.mutable_globals().into_iter().filter_map(|global| {
+        let definition = &engine.globals[global as usize];
+        let top = constant_i32(&definition.init_expr).ok().flatten()?;
+        let pointer = definition.ty.content_type == ValType::I32 && (1..=first_data).contains(&top);
+        pointer.then_some(Stack { global, range: 0..top })
+    });
+    candidates.next().filter(|_| candidates.next().is_none())
 }
