@@ -12,7 +12,8 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 16 Mi elements (64 MiB of float32) and 24 megapixels (96 MB of RGBA: more would not fit a Worker’s 128 MB).
+    /// 16 Mi elements (64 MiB of float32) and 24 megapixels, which a phone's photograph has and whose decoding takes about
+    /// 170 MB. A host with less memory (a Worker has 128 MB) says less.
     fn default() -> Self {
         Limits { elements: 16 << 20, image_pixels: 24_000_000 }
     }
@@ -23,8 +24,8 @@ impl Limits {
     ///
     /// # Errors
     /// [`Error::TooLarge`] beyond the limit, also where the product overflows.
-    pub fn check_elements(&self, input: &str, shape: &[usize]) -> Result<usize, Error> {
-        let count = shape.iter().try_fold(1u64, |product, &dim| product.checked_mul(dim as u64));
+    pub fn check_elements(&self, input: &str, shape: &[u64]) -> Result<usize, Error> {
+        let count = shape.iter().try_fold(1u64, |product, &dim| product.checked_mul(dim));
         match count {
             Some(count) if count <= self.elements => Ok(count as usize),
             _ => Err(Error::TooLarge {

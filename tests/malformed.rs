@@ -148,9 +148,11 @@ fn crc32(bytes: &[u8]) -> u32 {
 
 #[test]
 fn a_picture_bomb_is_refused_by_its_header() {
-    let error = look(&model("digits"), &bomb(30_000, 30_000)).unwrap_err();
-    assert_eq!(error.status(), 413);
-    assert!(error.to_string().contains("30000 × 30000"), "{error}");
+    for (width, height) in [(30_000, 30_000), (u32::MAX >> 1, u32::MAX >> 1), (1, u32::MAX >> 1)] {
+        let error = look(&model("digits"), &bomb(width, height)).unwrap_err();
+        assert_eq!(error.status(), 413);
+        assert!(error.to_string().contains(&format!("{width} × {height}")), "{error}");
+    }
 }
 
 #[test]

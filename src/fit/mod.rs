@@ -120,6 +120,8 @@ fn declared(target: &Target, entries: Vec<(String, Value)>) -> Result<Array, Mis
         let message = format!("shape {shape:?} holds {count} values, data has {}", array.data.len());
         return Err(Misfit::Problem(message));
     }
+    // Within the limits, and so within the address space.
+    let shape = shape.into_iter().map(|size| size as usize).collect();
     Ok(Array { shape, shaped: Shaped::Declared, data: array.data })
 }
 

@@ -24,7 +24,7 @@ pub(super) fn fit(target: &Target, value: &Value) -> Result<Option<Tensor>, Misf
     if !values.iter().all(is_picture) {
         return Ok(None);
     }
-    let size = [values.len(), card.width, card.height, card.color.channels()];
+    let size = [values.len(), card.width, card.height, card.color.channels()].map(|side| side as u64);
     target.limits.check_elements(&target.spec.name, &size).map_err(Misfit::Fatal)?;
     let mut elements = Vec::new();
     for value in values {

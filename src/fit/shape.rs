@@ -59,14 +59,12 @@ fn fold(dims: &[Dim], count: usize) -> Option<Vec<usize>> {
     Some(dims.iter().map(fill).collect())
 }
 
-/// The `shape` that stands beside data.
-pub(super) fn declared(array: Array) -> Result<Vec<usize>, Misfit> {
+/// The `shape` that stands beside data; 64 bits wide on every platform, so that the limits see what was sent.
+pub(super) fn declared(array: Array) -> Result<Vec<u64>, Misfit> {
     if array.shape.len() != 1 || array.shape[0] > 16 {
         return Err(Misfit::Problem("shape: expected a list of at most 16 sizes".into()));
     }
-    let sizes = cast::<u64>(array, None).map_err(|message| format!("shape: {message}"))?;
-    let sizes: Option<Vec<usize>> = sizes.into_iter().map(|size| usize::try_from(size).ok()).collect();
-    sizes.ok_or_else(|| Misfit::Problem("shape: a size is too large".into()))
+    Ok(cast::<u64>(array, None).map_err(|message| format!("shape: {message}"))?)
 }
 
 #[cfg(test)]

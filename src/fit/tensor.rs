@@ -12,7 +12,8 @@ use crate::{Dtype, Error};
 /// What was expected and what came.
 pub(super) fn make(target: &Target, array: Array) -> Result<Tensor, Misfit> {
     let shape = shape::resolve(target.spec, &array)?;
-    target.limits.check_elements(&target.spec.name, &shape).map_err(Misfit::Fatal)?;
+    let sizes: Vec<u64> = shape.iter().map(|&size| size as u64).collect();
+    target.limits.check_elements(&target.spec.name, &sizes).map_err(Misfit::Fatal)?;
     let array = Array { shape, ..array };
     match target.spec.dtype {
         Dtype::Float32 => float(target, array, f32::NAN, |x| x.is_finite()),

@@ -32,6 +32,9 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbaImage, Error> 
     if format == ImageFormat::Jpeg && !jpeg_is_whole(bytes) {
         return Err(Error::Malformed("the JPEG image cannot be decoded: it is truncated".into()));
     }
+    if let Some((width, height)) = png_size(bytes) {
+        limits.check_pixels(width, height)?;
+    }
     let mut decoder = ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
     limits.check_pixels(width, height)?;
@@ -64,6 +67,14 @@ fn name(format: ImageFormat) -> &'static str {
         ImageFormat::Jpeg => "JPEG",
         _ => "WebP",
     }
+}
+
+/// The size in a PNG's header. The decoder refuses the largest ones itself, without telling their size.
+fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let header = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")?;
+    let (width, rest) = header.split_first_chunk()?;
+    let (height, _) = rest.split_first_chunk()?;
+    Some((u32::from_be_bytes(*width), u32::from_be_bytes(*height)))
 }
 
 /// The decoder fills what a truncated JPEG lacks with gray: a wrong picture, silently. A whole one has its end marker
