@@ -13,12 +13,15 @@ export function latestWins(work) {
     waiting = { item };
     if (busy) return;
     busy = true;
-    while (waiting) {
-      const next = waiting;
-      waiting = undefined;
-      await work(next.item);
+    try {
+      while (waiting) {
+        const next = waiting;
+        waiting = undefined;
+        await work(next.item);
+      }
+    } finally {
+      busy = false;
     }
-    busy = false;
   };
 }
 

@@ -45,7 +45,7 @@ console.log(top[0]);${result}`,
 const model = await load({ offThread: true });
 const { top } = await model.predict(await fetch(${file}));
 console.log(top[0]);${result}`,
-      note: ["An <img>, a <canvas>, or the File from an <input> does as well."],
+      note: ["An <img>, a <canvas>, or a File does as well. Without a bundler: import the package’s browser.js, as this page does."],
     },
   ];
 }
