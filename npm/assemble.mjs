@@ -4,6 +4,7 @@
 //         [--out target/npm/onnxlet-digits] [--pack]
 
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -24,8 +25,11 @@ if (!values.model) throw new Error("--model: expected a folder of models/, or it
 const name = basename(resolve(values.model));
 const runtime = resolve(ROOT, values.runtime ?? "npm/dist");
 const out = resolve(ROOT, values.out ?? `target/npm/onnxlet-${name}`);
+const wasm = resolve(ROOT, values.wasm ?? `target/wasm/${name}`);
 const { assemble } = await import(pathToFileURL(join(runtime, "assemble", "assemble.js")).href);
-await assemble({ wasm: resolve(ROOT, values.wasm ?? `target/wasm/${name}`), runtime, licenses: ROOT, out });
+const { describe, unbakedBuilds } = await import(pathToFileURL(join(runtime, "assemble", "unbaked.js")).href);
+const licenses = Object.fromEntries(["LICENSE-MIT", "LICENSE-APACHE"].map((file) => [file, readFileSync(join(ROOT, file), "utf8")]));
+await assemble({ description: await describe(wasm), builds: await unbakedBuilds(wasm), runtime, licenses, out });
 console.log(values.pack ? pack(out) : out);
 
 /**

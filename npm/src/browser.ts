@@ -1,4 +1,5 @@
-import { baseline, bytes, relaxed } from "./engines.js";
+import { addresses } from "./addresses.js";
+import { engines } from "./engines.js";
 import { compileResponse } from "./runtime/compile.js";
 import { describeThrown, OnnxletError } from "./runtime/errors.js";
 import { type Host, loader } from "./runtime/load.js";
@@ -6,21 +7,15 @@ import type { Reply, ThreadHandle } from "./runtime/thread.js";
 
 export { OnnxletError } from "./runtime/errors.js";
 
-// Bundlers find files by these literal forms: `new URL("…", import.meta.url)` and `new Worker(new URL(…))`.
-const wasm = {
-  relaxed: new URL("./wasm/model.relaxed.wasm", import.meta.url),
-  baseline: new URL("./wasm/model.baseline.wasm", import.meta.url),
-};
-
 const host: Host = {
-  engines: { relaxed, baseline },
-  wasm,
-  bytes,
+  engines,
+  addresses,
   async compile(address, download, signal) {
     return compileResponse(await fetched(address, signal), download);
   },
   beginThread() {
     try {
+      // Bundlers find the script by this literal form.
       return threadHandle(new Worker(new URL("./thread.browser.js", import.meta.url), { type: "module" }));
     } catch (cause) {
       const message = "offThread: the Web Worker could not be begun (is the package of another origin?)";

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { baseline, bytes, relaxed } from "./engines.js";
+import { addresses } from "./addresses.js";
+import { engines } from "./engines.js";
 import { compileBytes, compileResponse, type Download } from "./runtime/compile.js";
 import { describeThrown, OnnxletError } from "./runtime/errors.js";
 import { type Host, loader } from "./runtime/load.js";
@@ -11,12 +12,8 @@ import type { Reply, ThreadHandle } from "./runtime/thread.js";
 export { OnnxletError } from "./runtime/errors.js";
 
 const host: Host = {
-  engines: { relaxed, baseline },
-  wasm: {
-    relaxed: new URL("./wasm/model.relaxed.wasm", import.meta.url),
-    baseline: new URL("./wasm/model.baseline.wasm", import.meta.url),
-  },
-  bytes,
+  engines,
+  addresses,
   async compile(address, download, signal) {
     const url = urlOf(address);
     if (url.protocol === "file:") return compileFile(url, download, signal);

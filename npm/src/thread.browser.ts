@@ -1,4 +1,4 @@
-import { baseline, relaxed } from "./engines.js";
+import { engines } from "./engines.js";
 import type { Request } from "./runtime/thread.js";
 import { serve } from "./runtime/thread-server.js";
 
@@ -10,5 +10,5 @@ serve(
       self.onmessage = ({ data }: MessageEvent<Request>) => onRequest(data);
     },
   },
-  { relaxed, baseline },
+  engines,
 );

@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { baseline, relaxed } from "./engines.js";
+import { engines } from "./engines.js";
 import type { Request } from "./runtime/thread.js";
 import { serve } from "./runtime/thread-server.js";
 
@@ -11,5 +11,5 @@ serve(
     reply: (reply, transfer) => port.postMessage(reply, transfer),
     listen: (onRequest) => void port.on("message", (request: Request) => onRequest(request)),
   },
-  { relaxed, baseline },
+  engines,
 );

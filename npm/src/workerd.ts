@@ -1,31 +1,43 @@
-import { relaxed } from "./engines.js";
-import { Instance } from "./runtime/instance.js";
+import * as bundled from "./bundled.js";
+import { engines } from "./engines.js";
+import type { CreateEngine } from "./runtime/engine.js";
 import { OnnxletError } from "./runtime/errors.js";
+import { Instance } from "./runtime/instance.js";
 import { kindOf } from "./runtime/kind.js";
 import { Model } from "./runtime/model.js";
-import type { LoadOptions } from "./runtime/types.js";
-import bundled from "./wasm/model.relaxed.wasm";
+import { makers } from "./runtime/modules.js";
+import type { LoadOptions, Part } from "./runtime/types.js";
 
 export { OnnxletError } from "./runtime/errors.js";
 
-/** Loads the model. Workers compile no bytes: the module comes with the script. They always have relaxed SIMD. */
+/** Loads the model. Workers compile no bytes: the modules come with the script. */
 export async function load(options: LoadOptions = {}): Promise<Model> {
   options.signal?.throwIfAborted();
   refuseForeignOptions(options);
-  const module = moduleOf(options);
-  return new Model(await Instance.start(() => relaxed(module)));
+  const { first, full } = bundled;
+  const modules = {
+    first: given(options, full ? "lean" : "full") ?? first,
+    full: full && (async () => behind(options) ?? full),
+  };
+  return new Model(await Instance.start(makers(engines[bundled.simd] as CreateEngine, modules)));
 }
 
 function refuseForeignOptions({ offThread, simd = "auto" }: LoadOptions): void {
   if (offThread) throw new OnnxletError("load", "offThread: expected false, since a Worker has no threads, got true");
-  if (simd === "auto" || simd === "relaxed") return;
-  throw new OnnxletError("load", `simd: expected "auto" or "relaxed" in a Worker, got ${JSON.stringify(simd)}`);
+  if (simd === "auto" || simd === bundled.simd) return;
+  const expected = `expected "auto" or "${bundled.simd}" in a Worker`;
+  throw new OnnxletError("load", `simd: ${expected}, got ${JSON.stringify(simd)}`);
 }
 
-function moduleOf({ wasm }: LoadOptions): WebAssembly.Module {
-  const given = typeof wasm === "function" ? wasm("relaxed") : wasm;
-  if (given === undefined) return bundled;
-  const kind = typeof given === "string" ? "string" : kindOf(given);
-  if (kind === "WebAssembly.Module") return given as WebAssembly.Module;
+/** A single module stands for the first only. */
+function behind(options: LoadOptions): WebAssembly.Module | undefined {
+  return typeof options.wasm === "function" ? given(options, "full") : undefined;
+}
+
+function given({ wasm }: LoadOptions, part: Part): WebAssembly.Module | undefined {
+  const source = typeof wasm === "function" ? wasm(bundled.simd, part) : wasm;
+  if (source === undefined) return undefined;
+  const kind = typeof source === "string" ? "string" : kindOf(source);
+  if (kind === "WebAssembly.Module") return source as WebAssembly.Module;
   throw new OnnxletError("load", `wasm: expected a WebAssembly.Module, since Workers compile no bytes, got ${kind}`);
 }

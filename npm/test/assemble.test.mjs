@@ -87,13 +87,13 @@ function problemsOf(file) {
 }
 
 test("the README names every input and output, and shows a call with all inputs", () => {
-  const text = readme(awkward);
+  const text = readme(awkward, ["wasm/full.baseline.wasm"]);
   for (const { name } of [...awkward.inputs, ...awkward.outputs]) assert.ok(text.includes(`| \`${name}\` |`), name);
   assert.match(text, /predict\(\{\n {2}"input\.1": \{ data: new BigInt64Array\(1\), shape: \[1, 1\] \},/);
   assert.match(text, /photo: picture,/);
 });
 
 test("a card without a licence states none", () => {
-  assert.equal(manifest(awkward, []).license, "SEE LICENSE IN README.md");
-  assert.equal(manifest({ ...awkward, card: { license: "MIT" } }, []).license, "MIT");
+  assert.equal(manifest(awkward, { files: [], modules: [] }).license, "SEE LICENSE IN README.md");
+  assert.equal(manifest({ ...awkward, card: { license: "MIT" } }, { files: [], modules: [] }).license, "MIT");
 });

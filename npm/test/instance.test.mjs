@@ -3,14 +3,14 @@ import { test } from "node:test";
 import { Instance } from "../dist/runtime/instance.js";
 import { createEngine, description, emptyModule, made } from "../fixtures/fake-engine.mjs";
 
-const start = () => Instance.start(() => createEngine(emptyModule));
+const start = () => Instance.start({ first: () => createEngine(emptyModule) });
 
 test("an instance describes its model and answers", async () => {
   const instance = await start();
   assert.deepEqual(instance.description, description);
   const { outputs } = await instance.run({ x: [1, 2] }, {});
   assert.deepEqual(outputs.y.data, Float32Array.of(1, 2));
-  assert.deepEqual(instance.stats, { predictions: 1, traps: 0 });
+  assert.deepEqual(instance.stats, { predictions: 1, traps: 0, fallbacks: 0 });
 });
 
 test("a refusal keeps its code and problems, and costs no instance", async () => {
@@ -38,7 +38,7 @@ test("a trap is reported with the panic's message and the next call meets a fres
   const { outputs } = await instance.run({ x: [5] }, {});
   assert.equal(outputs.y.data[0], 5);
   assert.equal(made.count, before + 1);
-  assert.deepEqual(instance.stats, { predictions: 1, traps: 1 });
+  assert.deepEqual(instance.stats, { predictions: 1, traps: 1, fallbacks: 0 });
 });
 
 test("calls that overlap after a trap never meet a trapped engine", async () => {
@@ -48,10 +48,10 @@ test("calls that overlap after a trap never meet a trapped engine", async () => 
   const [second, ...others] = await Promise.allSettled(calls);
   assert.match(second.reason.message, /second/);
   assert.deepEqual(others.map(({ value }) => value?.outputs.y.data[0]), [1, 2]);
-  assert.deepEqual(instance.stats, { predictions: 2, traps: 2 });
+  assert.deepEqual(instance.stats, { predictions: 2, traps: 2, fallbacks: 0 });
 });
 
 test("a module that can't be instantiated is a load error", async () => {
-  const failing = Instance.start(() => Promise.reject(new WebAssembly.LinkError("missing import")));
+  const failing = Instance.start({ first: () => Promise.reject(new WebAssembly.LinkError("missing import")) });
   await assert.rejects(failing, { code: "load", message: /missing import/ });
 });

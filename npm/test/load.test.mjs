@@ -7,11 +7,11 @@ import { createEngine, emptyModule } from "../fixtures/fake-engine.mjs";
 /** A host that remembers what it was asked to compile. */
 function fakeHost() {
   const compiled = [];
-  const wasm = { relaxed: new URL("file:///relaxed.wasm"), baseline: new URL("file:///baseline.wasm") };
+  const relaxed = { full: { address: new URL("file:///relaxed.wasm"), bytes: 11 } };
+  const baseline = { full: { address: new URL("file:///baseline.wasm"), bytes: 10 } };
   const host = {
     engines: { relaxed: createEngine, baseline: createEngine },
-    wasm,
-    bytes: { relaxed: 11, baseline: 10 },
+    addresses: { relaxed, baseline },
     async compile(address, { total }) {
       compiled.push({ address: String(address), total });
       return emptyModule;
@@ -21,12 +21,16 @@ function fakeHost() {
   return { load: loader(host), compiled };
 }
 
-test("the baseline build is supported here, and auto takes the fastest build", () => {
+test("the baseline build is supported here, and auto takes the fastest build that host and package have", () => {
+  const [both, slow, none] = [new Set(["relaxed", "baseline"]), new Set(["baseline"]), new Set()];
   assert.ok(supportedSimd().has("baseline"));
-  assert.equal(chooseSimd("auto", new Set(["relaxed", "baseline"])), "relaxed");
-  assert.equal(chooseSimd("auto", new Set(["baseline"])), "baseline");
-  assert.throws(() => chooseSimd("auto", new Set()), { code: "load", message: /no WebAssembly SIMD/ });
-  assert.throws(() => chooseSimd("relaxed", new Set(["baseline"])), { code: "load", message: /it has: baseline/ });
+  assert.equal(chooseSimd("auto", both, both), "relaxed");
+  assert.equal(chooseSimd("auto", slow, both), "baseline");
+  assert.equal(chooseSimd("auto", both, slow), "baseline");
+  assert.throws(() => chooseSimd("auto", none, both), { code: "load", message: /no WebAssembly SIMD/ });
+  assert.throws(() => chooseSimd("relaxed", slow, both), { code: "load", message: /it has: baseline/ });
+  assert.throws(() => chooseSimd("relaxed", both, slow), { code: "load", message: /package has no relaxed/ });
+  assert.throws(() => chooseSimd("auto", slow, new Set(["relaxed"])), { code: "load", message: /package has: relaxed/ });
 });
 
 test("relaxed SIMD is found exactly where the engine of this Node has it", () => {

@@ -4,14 +4,14 @@ import { Instance } from "../dist/runtime/instance.js";
 import { Model } from "../dist/runtime/model.js";
 import { createEngine, description, emptyModule } from "../fixtures/fake-engine.mjs";
 
-const start = async () => new Model(await Instance.start(() => createEngine(emptyModule)));
+const start = async () => new Model(await Instance.start({ first: () => createEngine(emptyModule) }));
 
 test("a model shows its signature, description and counts", async () => {
   const model = await start();
   assert.deepEqual(model.signature, { inputs: description.inputs, outputs: description.outputs });
   assert.equal(model.describe().version, "1.2.3");
   await model.predict({ x: [1] });
-  assert.deepEqual(model.stats, { predictions: 1, traps: 0 });
+  assert.deepEqual(model.stats, { predictions: 1, traps: 0, fallbacks: 0 });
 });
 
 test("absent options are absent for the engine", async () => {

@@ -23,8 +23,8 @@ function begin(script = SCRIPT) {
   };
 }
 
-async function start(request = { type: "start", module: emptyModule, simd: "baseline" }) {
-  const runner = await ThreadRunner.start(() => begin(), request);
+async function start(simd = "baseline", modules = { first: emptyModule }) {
+  const runner = await ThreadRunner.start(() => begin(), simd, modules);
   runners.push(runner);
   return runner;
 }
@@ -35,7 +35,7 @@ test("a model on a thread describes itself and answers as one on this thread", a
   const { outputs, options } = await runner.run({ x: [1, 2] }, { topK: 3 }, {});
   assert.deepEqual(outputs.y.data, Float32Array.of(1, 2));
   assert.deepEqual(options, { topK: 3 });
-  assert.deepEqual(runner.stats, { predictions: 1, traps: 0 });
+  assert.deepEqual(runner.stats, { predictions: 1, traps: 0, fallbacks: 0 });
 });
 
 test("errors keep code, message and problems across the thread", async () => {
@@ -48,7 +48,7 @@ test("errors keep code, message and problems across the thread", async () => {
   });
   await assert.rejects(runner.run({ panic: "boom" }, {}, {}), { code: "engine", message: /boom/ });
   await runner.run({ x: [1] }, {}, {});
-  assert.deepEqual(runner.stats, { predictions: 1, traps: 1 });
+  assert.deepEqual(runner.stats, { predictions: 1, traps: 1, fallbacks: 0 });
 });
 
 test("the caller keeps its buffers unless it gives them away", async () => {
@@ -103,7 +103,7 @@ test("a thread that dies rejects its call, and the next call begins another", as
   assert.equal(dead.reason.code, "engine");
   assert.match(dead.reason.message, /exit code 7/);
   assert.equal(next.value.outputs.y.data[0], 4);
-  assert.deepEqual(runner.stats, { predictions: 2, traps: 1 });
+  assert.deepEqual(runner.stats, { predictions: 2, traps: 1, fallbacks: 0 });
 });
 
 test("what can't be posted is refused, and the thread lives on", async () => {
@@ -121,11 +121,11 @@ test("dispose rejects every call that has no answer yet", async () => {
 });
 
 test("a thread that can't start is a load error", async () => {
-  await assert.rejects(start({ type: "start", module: emptyModule, simd: "relaxed" }), { code: "load", message: /relaxed/ });
+  await assert.rejects(start("relaxed"), { code: "load", message: /relaxed/ });
 });
 
 test("a thread whose script fails is a load error", async () => {
   const broken = () => begin(new URL("data:text/javascript,throw new Error('no such script')"));
-  const starting = ThreadRunner.start(broken, { type: "start", module: emptyModule, simd: "baseline" });
+  const starting = ThreadRunner.start(broken, "baseline", { first: emptyModule });
   await assert.rejects(starting, { code: "load", message: /no such script/ });
 });

@@ -8,8 +8,8 @@ import { pageProgram } from "./support/page-program.mjs";
 import { checkWorker, WORKER } from "./support/worker-program.mjs";
 
 const PAGE = `${pageProgram("onnxlet-digits")}
-import relaxed from "onnxlet-digits/wasm/model.relaxed.wasm";
-import baseline from "onnxlet-digits/wasm/model.baseline.wasm";
+import relaxed from "onnxlet-digits/wasm/full.relaxed.wasm";
+import baseline from "onnxlet-digits/wasm/full.baseline.wasm";
 const wasm = (simd) => new URL({ relaxed, baseline }[simd], import.meta.url);
 window.answers = (options) => answers({ wasm, ...options });
 `;

@@ -163,7 +163,7 @@ test("an engine that was stopped half-way is replaced", async () => {
   });
   await assert.rejects(own.predict(trap), { code: "engine", message: /^the engine stopped: .*in the middle of a call/ });
   assert.equal((await own.predict(one)).top[0].label, "1");
-  assert.deepEqual(own.stats, { predictions: 1, traps: 1 });
+  assert.deepEqual(own.stats, { predictions: 1, traps: 1, fallbacks: 0 });
   own.dispose();
 });
 

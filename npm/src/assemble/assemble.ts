@@ -1,56 +1,53 @@
-import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Copy, describe, engineFiles } from "./engines.js";
+import type { Description } from "./card.js";
+import { type Build, engineFiles, type Files, modulePlaces } from "./engines.js";
 import { manifest } from "./manifest.js";
 import { readme } from "./readme.js";
 import { moduleTypes, types } from "./types.js";
 
 /** What a package is made of, and where it goes. */
 export interface Parts {
-  /** The engine: folders `relaxed` and `baseline`, each with `engine.js` and `engine_bg.wasm`. */
-  wasm: string;
-  /** The compiled runtime. */
+  description: Description;
+  builds: readonly Build[];
+  /** The folder of the compiled runtime. */
   runtime: string;
-  /** The folder that holds the licences. */
-  licenses: string;
   /** The package's folder, made afresh. */
   out: string;
+  /** Licences by file name. */
+  licenses: Readonly<Record<string, string>>;
 }
 
+/** The runtime's folders that are for building packages. */
+const TOOLS = ["assemble/", "bake/", "cli/", "onnx/"];
 /** Declarations that are public. */
 const DECLARATIONS = ["runtime/types.d.ts", "runtime/errors.d.ts", "thread.browser.d.ts"];
-const LICENSES = ["LICENSE-MIT", "LICENSE-APACHE"];
 
-/** Writes a model's npm package: runtime, engine, wasm modules, and types made for the model. */
-export async function assemble({ wasm, runtime, licenses, out }: Parts): Promise<void> {
-  const description = await describe(wasm);
-  const engine = await engineFiles(wasm);
-  const texts: Record<string, string> = {
-    ...engine.texts,
+/** Writes a model's npm package: runtime, engines, wasm modules, and types made for the model. Answers with its files. */
+export async function assemble({ description, builds, runtime, licenses, out }: Parts): Promise<string[]> {
+  const modules = modulePlaces(builds);
+  const files: Files = {
+    ...engineFiles(builds),
+    ...(await runtimeFiles(runtime)),
+    ...licenses,
     "index.d.ts": types(description),
     "wasm/module.d.ts": moduleTypes,
-    "README.md": readme(description),
+    "README.md": readme(description, modules),
   };
-  const copies = [
-    ...engine.modules,
-    ...copiesOf(runtime, [...(await scripts(runtime)), ...DECLARATIONS]),
-    ...copiesOf(licenses, LICENSES),
-  ];
-  const files = [...Object.keys(texts), ...copies.map(({ to }) => to)].sort();
-  texts["package.json"] = `${JSON.stringify(manifest(description, topLevel(files)), null, 2)}\n`;
-  await write(out, texts, copies);
+  const roots = topLevel(Object.keys(files).sort());
+  const made = manifest(description, { files: roots, modules });
+  files["package.json"] = `${JSON.stringify(made, null, 2)}\n`;
+  await write(out, files);
+  return Object.keys(files).sort();
 }
 
-/** Every script of the runtime that a program can reach; this one can't be. */
-async function scripts(runtime: string): Promise<string[]> {
+/** Every script of the runtime that a program can reach. */
+async function runtimeFiles(runtime: string): Promise<Files> {
   const paths = (await readdir(runtime, { recursive: true })).map((path) => path.replaceAll("\\", "/"));
-  const found = paths.filter((path) => path.endsWith(".js") && !path.startsWith("assemble/"));
-  if (found.length === 0) throw new Error(`${runtime}: expected the compiled runtime, found no .js`);
-  return found;
-}
-
-function copiesOf(folder: string, paths: readonly string[]): Copy[] {
-  return paths.map((path) => ({ from: join(folder, path), to: path }));
+  const scripts = paths.filter((path) => path.endsWith(".js") && !TOOLS.some((tool) => path.startsWith(tool)));
+  if (scripts.length === 0) throw new Error(`${runtime}: expected the compiled runtime, found no .js`);
+  const read = async (path: string) => [path, await readFile(join(runtime, path), "utf8")] as const;
+  return Object.fromEntries(await Promise.all([...scripts, ...DECLARATIONS].map(read)));
 }
 
 /** Folders stand for all that is in them. */
@@ -58,11 +55,8 @@ function topLevel(files: readonly string[]): string[] {
   return [...new Set(files.map((path) => path.replace(/\/.*/, "")))];
 }
 
-async function write(out: string, texts: Readonly<Record<string, string>>, copies: readonly Copy[]): Promise<void> {
+async function write(out: string, files: Readonly<Files>): Promise<void> {
   await rm(out, { recursive: true, force: true });
-  for (const path of [...Object.keys(texts), ...copies.map(({ to }) => to)]) {
-    await mkdir(dirname(join(out, path)), { recursive: true });
-  }
-  await Promise.all(Object.entries(texts).map(([path, text]) => writeFile(join(out, path), text)));
-  await Promise.all(copies.map(({ from, to }) => copyFile(from, join(out, to))));
+  for (const path of Object.keys(files)) await mkdir(dirname(join(out, path)), { recursive: true });
+  await Promise.all(Object.entries(files).map(([path, content]) => writeFile(join(out, path), content)));
 }

@@ -1,60 +1,80 @@
-// The glue of both SIMD builds, and engines.js, by which the runtime finds it.
-import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import type { CreateEngine } from "../runtime/engine.js";
-import type { Simd } from "../runtime/types.js";
-import type { Description } from "./card.js";
+// The glue and modules of a package's builds, and the generated scripts by which the runtime finds them.
+import type { PackagedModule } from "../runtime/modules.js";
+import type { Part, Simd } from "../runtime/types.js";
 
-/** A file to copy: its path, and its place in the package. */
-export interface Copy {
-  from: string;
-  to: string;
-}
-
-/** The package's files that hold the engine. */
-export interface EngineFiles {
-  /** Texts by their place. */
-  texts: Record<string, string>;
-  modules: Copy[];
-}
-
-/** Reads what a build of both SIMD variants left in a folder. */
-export async function engineFiles(wasmFolder: string): Promise<EngineFiles> {
-  const [relaxed, baseline] = [await build(wasmFolder, "relaxed"), await build(wasmFolder, "baseline")];
-  const shared = relaxed.glue === baseline.glue;
-  // One file serves both builds unless wasm-bindgen named their imports differently.
-  const names = shared ? ["engine.js", "engine.js"] : ["engine.relaxed.js", "engine.baseline.js"];
-  const engines = `export { createEngine as relaxed } from "./${names[0]}";
-export { createEngine as baseline } from "./${names[1]}";
-export const bytes = { relaxed: ${relaxed.size}, baseline: ${baseline.size} };
-`;
-  const glue = shared
-    ? { "engine.js": relaxed.glue }
-    : { "engine.relaxed.js": relaxed.glue, "engine.baseline.js": baseline.glue };
-  return { texts: { ...glue, "engines.js": engines }, modules: [relaxed.module, baseline.module] };
-}
-
-/** What the model says about itself, by asking the engine. */
-export async function describe(wasmFolder: string): Promise<Description> {
-  const folder = join(wasmFolder, "baseline");
-  const glue = (await import(pathToFileURL(join(folder, "engine.js")).href)) as { createEngine: CreateEngine };
-  const engine = await glue.createEngine(await WebAssembly.compile(await readFile(join(folder, "engine_bg.wasm"))));
-  engine.load();
-  return engine.describe() as Description;
-}
-
-interface Build {
+/** One SIMD build of a model. */
+export interface Build {
+  simd: Simd;
+  /** The text of the glue, `engine.js`. */
   glue: string;
-  module: Copy;
-  size: number;
+  /** The engine with the model in it. */
+  full: Uint8Array;
+  /** The same without the code that the model doesn't need. */
+  lean?: Uint8Array | undefined;
 }
 
-async function build(wasmFolder: string, simd: Simd): Promise<Build> {
-  const folder = join(wasmFolder, simd);
-  const from = join(folder, "engine_bg.wasm");
-  const text = await readFile(join(folder, "engine.js"), "utf8");
+/** Texts and modules by their place in the package. */
+export type Files = Record<string, string | Uint8Array>;
+
+/** The package's files that hold the engines. */
+export function engineFiles(builds: readonly Build[]): Files {
+  const glue = glueFiles(builds);
+  return {
+    ...glue.files,
+    "engines.js": enginesScript(builds, glue.names),
+    "addresses.js": addressesScript(builds),
+    "bundled.js": bundledScript(builds),
+    ...Object.fromEntries(builds.flatMap(modules).map(({ place, bytes }) => [place, bytes])),
+  };
+}
+
+/** Places of the modules, for the package's exports. */
+export function modulePlaces(builds: readonly Build[]): string[] {
+  return builds.flatMap(modules).map(({ place }) => place);
+}
+
+function modules(build: Build): { place: string; part: Part; bytes: Uint8Array }[] {
+  const { simd, full, lean } = build;
+  const whole = { place: `wasm/full.${simd}.wasm`, part: "full" as const, bytes: full };
+  return lean ? [{ place: `wasm/lean.${simd}.wasm`, part: "lean" as const, bytes: lean }, whole] : [whole];
+}
+
+/** One file serves all builds unless wasm-bindgen named their imports differently. */
+function glueFiles(builds: readonly Build[]): { files: Files; names: string[] } {
   // The pointer to a file of types is for a file that the package doesn't hold.
-  const glue = text.replace(/^\/\* @ts-self-types=.*\n/, "");
-  return { glue, module: { from, to: `wasm/model.${simd}.wasm` }, size: (await stat(from)).size };
+  const texts = builds.map(({ glue }) => glue.replace(/^\/\* @ts-self-types=.*\n/, ""));
+  const shared = texts.every((text) => text === texts[0]);
+  const names = builds.map(({ simd }) => (shared ? "engine.js" : `engine.${simd}.js`));
+  return { files: Object.fromEntries(names.map((name, at) => [name, texts[at] ?? ""])), names };
+}
+
+function enginesScript(builds: readonly Build[], names: readonly string[]): string {
+  const imports = builds.map(({ simd }, at) => `import { createEngine as ${simd} } from "./${names[at]}";`);
+  return `${imports.join("\n")}\n\nexport const engines = { ${builds.map(({ simd }) => simd).join(", ")} };\n`;
+}
+
+/** Bundlers find the files by the literal form `new URL("…", import.meta.url)`. */
+function addressesScript(builds: readonly Build[]): string {
+  const entries = builds.map((build) => {
+    const parts = modules(build).map(({ place, part, bytes }) => {
+      const entry: Record<keyof PackagedModule, string> = {
+        address: `new URL("./${place}", import.meta.url)`,
+        bytes: String(bytes.length),
+      };
+      return `    ${part}: { address: ${entry.address}, bytes: ${entry.bytes} },\n`;
+    });
+    return `  ${build.simd}: {\n${parts.join("")}  },\n`;
+  });
+  return `export const addresses = {\n${entries.join("")}};\n`;
+}
+
+/** Workers have relaxed SIMD: the fastest build is theirs. */
+function bundledScript(builds: readonly Build[]): string {
+  const build = builds.find(({ simd }) => simd === "relaxed") ?? builds[0];
+  if (!build) throw new Error("a package needs a build, got none");
+  const simd = `export const simd = "${build.simd}";\n`;
+  const full = `./wasm/full.${build.simd}.wasm`;
+  if (!build.lean) return `import first from "${full}";\n\n${simd}export { first };\nexport const full = undefined;\n`;
+  const imports = `import first from "./wasm/lean.${build.simd}.wasm";\nimport full from "${full}";\n`;
+  return `${imports}\n${simd}export { first, full };\n`;
 }

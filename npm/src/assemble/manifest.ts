@@ -1,8 +1,17 @@
 // package.json of a model's package.
 import type { Description } from "./card.js";
 
-/** The manifest of a package that holds these files and folders. */
-export function manifest({ name, version, description, card }: Description, files: readonly string[]): object {
+/** What is in a package. */
+export interface Contents {
+  /** Its files and folders. */
+  files: readonly string[];
+  /** The places of its wasm modules. */
+  modules: readonly string[];
+}
+
+/** The manifest of a package. */
+export function manifest({ name, version, description, card }: Description, { files, modules }: Contents): object {
+  const addresses = modules.map((place) => [`./${place}`, { types: "./wasm/module.d.ts", default: `./${place}` }]);
   return {
     name: `onnxlet-${name}`,
     version,
@@ -22,8 +31,7 @@ export function manifest({ name, version, description, card }: Description, file
       },
       // For bundlers that don't follow `new Worker(new URL(…))`: build it as an entry of its own.
       "./thread.browser.js": "./thread.browser.js",
-      "./wasm/model.relaxed.wasm": { types: "./wasm/module.d.ts", default: "./wasm/model.relaxed.wasm" },
-      "./wasm/model.baseline.wasm": { types: "./wasm/module.d.ts", default: "./wasm/model.baseline.wasm" },
+      ...Object.fromEntries(addresses),
       "./package.json": "./package.json",
     },
     files,

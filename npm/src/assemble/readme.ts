@@ -4,8 +4,8 @@ import { type Description, inputCard, labelled } from "./card.js";
 import { exampleInput } from "./examples.js";
 import { spec } from "./names.js";
 
-/** The text of README.md. */
-export function readme(description: Description): string {
+/** The text of README.md of a package with these wasm modules. */
+export function readme(description: Description, modules: readonly string[]): string {
   const name = `onnxlet-${description.name}`;
   const sections = [
     title(name, description),
@@ -13,7 +13,7 @@ export function readme(description: Description): string {
     ...(takesOnePicture(description) ? [pageExample(name)] : []),
     signature(description),
     calls(name, description),
-    hosts(name),
+    hosts(name, modules),
     licence(description),
   ];
   return sections.join("\n");
@@ -145,7 +145,7 @@ try {
 `;
 }
 
-function hosts(name: string): string {
+function hosts(name: string, modules: readonly string[]): string {
   return `## Hosts
 
 - **Vite 8, webpack 5**: nothing to do. An older Vite's development server may need
@@ -153,15 +153,35 @@ function hosts(name: string): string {
 - **esbuild for pages** follows no \`new URL(…, import.meta.url)\`. Import the addresses, build with \`--loader:.wasm=file\`,
   and for \`offThread\` make \`${name}/thread.browser.js\` an entry point too, put beside the page's:
   \`\`\`js
-  import relaxed from "${name}/wasm/model.relaxed.wasm";
-  import baseline from "${name}/wasm/model.baseline.wasm";
-  const model = await load({ wasm: (simd) => new URL({ relaxed, baseline }[simd], import.meta.url) });
+${esbuildExample(name, modules).map((line) => `  ${line}`).join("\n")}
   \`\`\`
 - **Cloudflare Workers**: nothing to do with wrangler. With esbuild alone:
   \`--conditions=workerd --loader:.wasm=copy --format=esm\`.
 - **Any web server**: best with type \`application/wasm\` (then the module compiles while it arrives), compression,
   and caching.
+${modules.some((place) => place.includes("lean")) ? TRIMMED : ""}`;
+}
+
+const TRIMMED = `
+\`wasm/lean.*.wasm\` holds the code that this model was seen to need; it is all that is fetched. Should a call need more,
+\`wasm/full.*.wasm\` is fetched then, and answers that call and all later ones; \`model.stats.fallbacks\` counts it.
 `;
+
+/** How to tell \`load\` where a bundler put the modules. */
+function esbuildExample(name: string, modules: readonly string[]): string[] {
+  const places = modules.map((place) => {
+    const [part = "", simd = ""] = place.replace("wasm/", "").split(".");
+    return { place, part, simd, variable: part + simd.charAt(0).toUpperCase() + simd.slice(1) };
+  });
+  const parts = [...new Set(places.map(({ part }) => part))].map((part) => {
+    const own = places.filter((other) => other.part === part);
+    return `${part}: { ${own.map(({ simd, variable }) => `${simd}: ${variable}`).join(", ")} }`;
+  });
+  return [
+    ...places.map(({ place, variable }) => `import ${variable} from "${name}/${place}";`),
+    `const files = { ${parts.join(", ")} };`,
+    "const model = await load({ wasm: (simd, part) => new URL(files[part][simd], import.meta.url) });",
+  ];
 }
 
 function licence({ card, digest }: Description): string {

@@ -71,6 +71,7 @@ export type {
   Dtype,
   ImageInput,
   LoadOptions,
+  Part,
   Pixels,
   PredictOptions,
   Progress,

@@ -34,7 +34,9 @@ function walk(value: unknown, take: Take, depth: number): unknown {
   if (ArrayBuffer.isView(value)) return take(value);
   const inner = (entry: unknown) => walk(entry, take, depth - 1);
   if (Array.isArray(value)) return value.map(inner);
-  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, inner(entry)]));
+  const entries = Object.entries(value);
+  if (entries.length === 0) return value; // Nothing of ours, such as a `Map`: it is refused by its name.
+  return Object.fromEntries(entries.map(([name, entry]) => [name, inner(entry)]));
 }
 
 /** Only the elements that a view shows, not the whole buffer under it. */

@@ -1,23 +1,22 @@
 import { untilAborted } from "./abort.js";
 import { compileBytes, compileResponse, type Download } from "./compile.js";
-import type { Engines } from "./engine.js";
+import type { CreateEngine, Engines } from "./engine.js";
 import { OnnxletError } from "./errors.js";
 import { Instance } from "./instance.js";
 import { kindOf } from "./kind.js";
 import { Model } from "./model.js";
+import { makers, type Modules, type PackagedBuild, type PackagedModule } from "./modules.js";
 import type { Runner } from "./runner.js";
 import { chooseSimd, supportedSimd } from "./simd.js";
 import type { ThreadHandle } from "./thread.js";
 import { ThreadRunner } from "./thread-runner.js";
-import type { LoadOptions, Simd } from "./types.js";
+import type { LoadOptions, Part, Simd, WasmSource } from "./types.js";
 
 /** What `load` needs of a host. */
 export interface Host {
   engines: Engines;
   /** Where the package's own wasm files are. */
-  wasm: Readonly<Record<Simd, URL>>;
-  /** Their sizes in bytes. */
-  bytes: Readonly<Record<Simd, number>>;
+  addresses: Readonly<Partial<Record<Simd, PackagedBuild>>>;
   /** Compiles the module at an address. */
   compile(address: URL | string, download: Download, signal: AbortSignal | undefined): Promise<WebAssembly.Module>;
   /** Begins a thread that runs the host's `thread.*.js`. */
@@ -35,12 +34,15 @@ export function loader(host: Host): (options?: LoadOptions) => Promise<Model> {
 }
 
 async function started(host: Host, options: LoadOptions): Promise<Runner> {
-  const simd = chooseSimd(simdOption(options), supportedSimd());
-  const module = await compiled(host, simd, options);
-  const createEngine = host.engines[simd];
-  if (!createEngine) throw new OnnxletError("load", `the package has no ${simd} build`);
-  if (options.offThread) return ThreadRunner.start(() => host.beginThread(), { type: "start", module, simd });
-  return Instance.start(() => createEngine(module));
+  const simd = chooseSimd(simdOption(options), supportedSimd(), builds(host));
+  const modules = await modulesOf(host, simd, options);
+  if (options.offThread) return ThreadRunner.start(() => host.beginThread(), simd, modules);
+  return Instance.start(makers(host.engines[simd] as CreateEngine, modules));
+}
+
+/** The builds that the package has. */
+function builds({ engines, addresses }: Host): Set<Simd> {
+  return new Set((Object.keys(addresses) as Simd[]).filter((simd) => engines[simd]));
 }
 
 function simdOption({ simd = "auto" }: LoadOptions): "auto" | Simd {
@@ -48,19 +50,47 @@ function simdOption({ simd = "auto" }: LoadOptions): "auto" | Simd {
   throw new OnnxletError("load", `simd: expected "auto", "relaxed" or "baseline", got ${JSON.stringify(simd)}`);
 }
 
+async function modulesOf(host: Host, simd: Simd, options: LoadOptions): Promise<Modules> {
+  const build = host.addresses[simd] as PackagedBuild;
+  const { wasm, onProgress, signal } = options;
+  const given = (part: Part) => (typeof wasm === "function" ? wasm(simd, part) : undefined);
+  const part = build.lean ? "lean" : "full";
+  const single = typeof wasm === "function" ? undefined : wasm;
+  const first = await compiled(host, single ?? given(part), build.lean ?? build.full, { onProgress }, signal);
+  if (!build.lean) return { first };
+  // No progress and no abort: the loading is long over when a call needs the full module.
+  return { first, full: once(async () => compiled(host, given("full"), build.full, {}, undefined)) };
+}
+
+/** Remembers what was made; a failure is not remembered, so that the next call tries again. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
 const WASM_SOURCES = "an address, a Response, bytes or a WebAssembly.Module";
 
-async function compiled(host: Host, simd: Simd, options: LoadOptions): Promise<WebAssembly.Module> {
-  const { onProgress, signal } = options;
-  const given = typeof options.wasm === "function" ? options.wasm(simd) : options.wasm;
-  if (given === undefined) return host.compile(host.wasm[simd], { onProgress, total: host.bytes[simd] }, signal);
-  if (typeof given === "string") return host.compile(given, { onProgress }, signal);
+async function compiled(
+  host: Host,
+  given: WasmSource | undefined,
+  { address, bytes }: PackagedModule,
+  download: Download,
+  signal: AbortSignal | undefined,
+): Promise<WebAssembly.Module> {
+  if (given === undefined) return host.compile(address, { ...download, total: bytes }, signal);
+  if (typeof given === "string") return host.compile(given, download, signal);
   if (ArrayBuffer.isView(given)) return compileBytes(given as ArrayBufferView<ArrayBuffer>, "wasm");
   switch (kindOf(given)) {
     case "URL":
-      return host.compile(given as URL, { onProgress }, signal);
+      return host.compile(given as URL, download, signal);
     case "Response":
-      return compileResponse(given as Response, { onProgress });
+      return compileResponse(given as Response, download);
     case "WebAssembly.Module":
       return given as WebAssembly.Module;
     case "ArrayBuffer":

@@ -3,6 +3,7 @@ import type { EngineOptions } from "./engine.js";
 import { OnnxletError } from "./errors.js";
 import { engineInput } from "./input.js";
 import type { Runner } from "./runner.js";
+import { NO_CALLS } from "./stats.js";
 import type { Description, ModelBase, Prediction, PredictOptions, Signature, Stats } from "./types.js";
 
 // Hosts without explicit resource management have no such symbols; there these methods get names nobody meets.
@@ -13,7 +14,7 @@ const asyncDisposeKey: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbo
 export class Model implements ModelBase {
   readonly #description: Description;
   #runner: Runner | undefined;
-  #stats: Stats = { predictions: 0, traps: 0 };
+  #stats = NO_CALLS;
 
   constructor(runner: Runner) {
     this.#runner = runner;

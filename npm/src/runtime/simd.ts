@@ -30,17 +30,24 @@ export function supportedSimd(): Set<Simd> {
   return supported;
 }
 
-/** The build to take: the one asked for, or the fastest that the host has. */
-export function chooseSimd(asked: "auto" | Simd, supported: ReadonlySet<Simd>): Simd {
+/** The build to take: the one asked for, or the fastest of those that both the host and the package have. */
+export function chooseSimd(asked: "auto" | Simd, supported: ReadonlySet<Simd>, packaged: ReadonlySet<Simd>): Simd {
   if (asked !== "auto") {
-    if (supported.has(asked)) return asked;
-    throw new OnnxletError("load", `simd: this host has no support for the ${asked} build; it has: ${list(supported)}`);
+    if (!supported.has(asked)) throw missing(`this host has no support for the ${asked} build; it has: ${list(supported)}`);
+    if (!packaged.has(asked)) throw missing(`the package has no ${asked} build; it has: ${list(packaged)}`);
+    return asked;
   }
-  if (supported.has("relaxed")) return "relaxed";
-  if (supported.has("baseline")) return "baseline";
-  throw new OnnxletError("load", "this host has no WebAssembly SIMD, which the model needs");
+  const usable = (simd: Simd) => supported.has(simd) && packaged.has(simd);
+  if (usable("relaxed")) return "relaxed";
+  if (usable("baseline")) return "baseline";
+  if (supported.size === 0) throw new OnnxletError("load", "this host has no WebAssembly SIMD, which the model needs");
+  throw missing(`this host supports: ${list(supported)}; the package has: ${list(packaged)}`);
 }
 
-function list(supported: ReadonlySet<Simd>): string {
-  return [...supported].join(", ") || "none";
+function missing(what: string): OnnxletError {
+  return new OnnxletError("load", `simd: ${what}`);
+}
+
+function list(builds: ReadonlySet<Simd>): string {
+  return [...builds].join(", ") || "none";
 }

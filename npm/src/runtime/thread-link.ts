@@ -1,5 +1,6 @@
-import { describeThrown, fromPlain, OnnxletError } from "./errors.js";
-import type { Reply, Request, StartRequest, ThreadHandle } from "./thread.js";
+import { describeThrown, fromPlain, OnnxletError, toPlain } from "./errors.js";
+import type { Modules } from "./modules.js";
+import type { FullRequest, Reply, Request, StartRequest, ThreadHandle } from "./thread.js";
 import type { Description } from "./types.js";
 
 interface Pending {
@@ -10,11 +11,13 @@ interface Pending {
 /** One thread from its beginning to its end, asked one thing at a time. */
 export class ThreadLink {
   readonly #handle: ThreadHandle;
+  readonly #full: Modules["full"];
   #pending: Pending | undefined;
   #over = false;
 
-  constructor(handle: ThreadHandle) {
+  constructor(handle: ThreadHandle, full: Modules["full"]) {
     this.#handle = handle;
+    this.#full = full;
     handle.listen(
       (reply) => this.#settle((pending) => pending.resolve(reply)),
       (cause) => this.end(new OnnxletError("engine", `the model's thread ended: ${cause}`)),
@@ -37,8 +40,16 @@ export class ThreadLink {
     throw error;
   }
 
-  /** Posts a request and waits for its reply. Rejects when the thread ends, or when the request can't be posted. */
-  ask(request: Request, transfer: ArrayBuffer[]): Promise<Reply> {
+  /**
+   * Posts a request and waits for its reply, handing over the full module where the thread lacks it. Rejects when the
+   * thread ends, or when the request can't be posted.
+   */
+  async ask(request: Request, transfer: ArrayBuffer[]): Promise<Reply> {
+    const reply = await this.#post(request, transfer);
+    return reply.type === "lacking" && this.#full ? this.#post(await fullRequest(this.#full), []) : reply;
+  }
+
+  #post(request: Request, transfer: ArrayBuffer[]): Promise<Reply> {
     return new Promise((resolve, reject) => {
       this.#pending = { resolve, reject };
       try {
@@ -62,5 +73,13 @@ export class ThreadLink {
     const pending = this.#pending;
     this.#pending = undefined;
     if (pending) how(pending);
+  }
+}
+
+async function fullRequest(full: () => Promise<WebAssembly.Module>): Promise<FullRequest> {
+  try {
+    return { type: "full", module: await full() };
+  } catch (error) {
+    return { type: "no-full", error: toPlain(error) };
   }
 }

@@ -1,10 +1,12 @@
 import { copied, handedOver, type Parcel } from "./copy.js";
 import type { EngineOptions } from "./engine.js";
 import { fromPlain, OnnxletError } from "./errors.js";
+import type { Modules } from "./modules.js";
 import type { Delivery, Runner } from "./runner.js";
-import type { Reply, StartRequest, ThreadHandle } from "./thread.js";
+import { NO_CALLS, sum } from "./stats.js";
+import type { Reply, ThreadHandle } from "./thread.js";
 import { ThreadLink } from "./thread-link.js";
-import type { Description, Prediction, Stats } from "./types.js";
+import type { Description, Prediction, Simd, Stats } from "./types.js";
 
 interface Call {
   parcel: Parcel;
@@ -21,25 +23,26 @@ interface Call {
 export class ThreadRunner implements Runner {
   readonly description: Description;
   readonly #begin: () => ThreadHandle;
-  readonly #request: StartRequest;
+  readonly #simd: Simd;
+  readonly #modules: Modules;
   readonly #queue: Call[] = [];
   #link: ThreadLink;
   #draining = false;
-  #stats: Stats = { predictions: 0, traps: 0 };
+  #stats = NO_CALLS;
   /** Counts of the threads that died. */
-  #past: Stats = { predictions: 0, traps: 0 };
+  #past = NO_CALLS;
 
-  private constructor(begin: () => ThreadHandle, request: StartRequest, link: ThreadLink, description: Description) {
+  private constructor(begin: () => ThreadHandle, simd: Simd, modules: Modules, { link, description }: Begun) {
     this.#begin = begin;
-    this.#request = request;
+    this.#simd = simd;
+    this.#modules = modules;
     this.#link = link;
     this.description = description;
   }
 
-  /** Begins a thread and loads the model there. `begin` and `request` are kept, to replace a thread that died. */
-  static async start(begin: () => ThreadHandle, request: StartRequest): Promise<ThreadRunner> {
-    const link = new ThreadLink(begin());
-    return new ThreadRunner(begin, request, link, await link.start(request));
+  /** Begins a thread and loads the model there. What it is begun with is kept, to replace a thread that died. */
+  static async start(begin: () => ThreadHandle, simd: Simd, modules: Modules): Promise<ThreadRunner> {
+    return new ThreadRunner(begin, simd, modules, await begun(begin, simd, modules));
   }
 
   get stats(): Stats {
@@ -77,19 +80,27 @@ export class ThreadRunner implements Runner {
   }
 
   #opened(reply: Reply): Prediction {
-    if (reply.type !== "started") this.#stats = reply.stats;
+    if ("stats" in reply) this.#stats = reply.stats;
     if (reply.type === "predicted") return reply.prediction;
-    throw reply.type === "failed" ? fromPlain(reply.error) : new OnnxletError("engine", "the thread started twice");
+    if (reply.type === "failed") throw fromPlain(reply.error);
+    throw new OnnxletError("engine", `the thread replied "${reply.type}" to a call`);
   }
 
   async #replace(): Promise<void> {
-    this.#past = sum(this.stats, { predictions: 0, traps: 1 });
-    this.#stats = { predictions: 0, traps: 0 };
-    this.#link = new ThreadLink(this.#begin());
-    await this.#link.start(this.#request);
+    this.#past = sum(this.stats, { ...NO_CALLS, traps: 1 });
+    this.#stats = NO_CALLS;
+    this.#link = (await begun(this.#begin, this.#simd, this.#modules)).link;
   }
 }
 
-function sum(a: Stats, b: Stats): Stats {
-  return { predictions: a.predictions + b.predictions, traps: a.traps + b.traps };
+/** A thread with the model in it. */
+interface Begun {
+  link: ThreadLink;
+  description: Description;
+}
+
+async function begun(begin: () => ThreadHandle, simd: Simd, { first, full }: Modules): Promise<Begun> {
+  const link = new ThreadLink(begin(), full);
+  const description = await link.start({ type: "start", module: first, simd, trimmed: full !== undefined });
+  return { link, description };
 }

@@ -9,6 +9,12 @@ type HostModule = typeof globalThis extends { WebAssembly: { Module: { prototype
 /** Which build of the module: `relaxed` uses relaxed SIMD (fused multiply-add), `baseline` runs wherever wasm has SIMD. */
 export type Simd = "relaxed" | "baseline";
 
+/**
+ * A wasm file of a build. `lean` holds the model and the code that it needs, and stops where a call needs more; `full`
+ * holds the model and all of the engine. A package that was not trimmed has only `full`.
+ */
+export type Part = "lean" | "full";
+
 /** Any typed array that holds a tensor's elements. */
 export type TypedArray =
   | Float32Array
@@ -148,8 +154,10 @@ export interface Description {
 export interface Stats {
   /** Calls answered. */
   readonly predictions: number;
-  /** Engines that stopped in the middle of a call and were replaced. */
+  /** Engines that panicked in the middle of a call and were replaced. */
   readonly traps: number;
+  /** Calls that needed code that was trimmed away, and went to the full module. */
+  readonly fallbacks: number;
 }
 
 /** How far the download is, in bytes after decompression. */
@@ -172,8 +180,11 @@ export interface LoadOptions {
   simd?: "auto" | Simd;
   /** Run the model in a Web Worker (Node: a worker thread), so that predicting never blocks this thread. */
   offThread?: boolean;
-  /** The wasm file, where it doesn't lie beside the package's JavaScript. A function is told the chosen build. */
-  wasm?: WasmSource | ((simd: Simd) => WasmSource);
+  /**
+   * The wasm file, where it doesn't lie beside the package's JavaScript. A function is told the chosen build, and which of
+   * its files: it is asked for `full` only when a call needs code that was trimmed from `lean`.
+   */
+  wasm?: WasmSource | ((simd: Simd, part: Part) => WasmSource);
   /** Is told of the download's progress. */
   onProgress?: (progress: Progress) => void;
   /** Aborts the loading. */

@@ -44,7 +44,7 @@ function checkAnswers({ read, batch, errors, simd, progress, stats }) {
   assert.equal(simd, "relaxed");
   assert.equal(progress.loaded, progress.total);
   assert.ok(progress.total > 1000);
-  assert.deepEqual(stats, { predictions: names.length + 1, traps: 0 });
+  assert.deepEqual(stats, { predictions: names.length + 1, traps: 0, fallbacks: 0 });
   assert.deepEqual(errors.aborted, { name: "AbortError" });
   assert.equal(errors.broken.code, "invalid");
   assert.match(errors.broken.message, /without size/);
