@@ -6,7 +6,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::{Error, Inputs, Model, scrub, slot};
+use crate::{Error, Inputs, Model, arena, slot};
 
 static ANSWER: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
@@ -25,16 +25,22 @@ unsafe fn own(at: *mut u8, length: usize) -> Vec<u8> {
     unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(at, length)) }.into_vec()
 }
 
-/// From now on, freed memory is zeroed: the image that is taken later holds no garbage.
+/// Starts a bake: see [`arena`]. To be called first of all, before the constructors. Returns the address of the records.
 #[unsafe(no_mangle)]
-pub extern "C" fn onnxlet_scrub_begin() {
-    scrub::begin();
+pub extern "C" fn onnxlet_bake_begin(reserve: usize) -> *mut u8 {
+    arena::begin(reserve)
 }
 
-/// From now on, freed memory is left as it is: what is baked must not pay for scrubbing.
+/// Ends a bake. Returns the number of allocations that have a record.
 #[unsafe(no_mangle)]
-pub extern "C" fn onnxlet_scrub_end() {
-    scrub::end();
+pub extern "C" fn onnxlet_bake_end() -> usize {
+    arena::end()
+}
+
+/// The address at which the image ends.
+#[unsafe(no_mangle)]
+pub extern "C" fn onnxlet_bake_limit() -> usize {
+    arena::limit()
 }
 
 /// Loads ONNX bytes and, where `card_length` is not 0, the card's JSON. 0 when it worked, 1 with `{"code", "message"}` as

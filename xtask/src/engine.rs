@@ -84,6 +84,11 @@ impl Module {
         }
     }
 
+    /// What only the linker knows of the data is needed to drop what a model does not use.
+    fn link_options(&self) -> &'static [&'static str] {
+        if self.kind == Kind::Bare { &["-C", "link-arg=--emit-relocs"] } else { &[] }
+    }
+
     fn inputs(&self, project: &Project) -> Vec<PathBuf> {
         let mut inputs: Vec<PathBuf> = ["Cargo.toml", "Cargo.lock"].map(|path| project.at(path)).into();
         let crates: &[&str] = match self.kind {
@@ -140,7 +145,8 @@ impl Module {
         };
         step.run(project, || {
             let mut cargo = rust::cargo_wasm(project, self.package(), self.features(), self.simd);
-            crate::process::run(cargo.envs(self.model().map(|model| ("ONNXLET_MODEL", model))))?;
+            cargo.args(self.link_options()).envs(self.model().map(|model| ("ONNXLET_MODEL", model)));
+            crate::process::run(&mut cargo)?;
             fs::create_dir_all(&self.folder)?;
             let linked = rust::wasm_path(project, self.package(), self.simd);
             fs::copy(&linked, self.raw()).with_context(|| format!("copying {}", linked.display()))?;
@@ -164,7 +170,8 @@ impl Module {
             bindgen.reset_state_function(self.kind == Kind::Worker);
             files::fresh_folder(&self.snippets())?;
             bindgen.generate(&self.folder)?;
-            self.rewrite()
+            self.rewrite()?;
+            self.describe_data()
         })
     }
 
@@ -181,6 +188,17 @@ impl Module {
         let factory = glue::factory(&glue).with_context(failed)?;
         fs::write(&path, &factory.js)?;
         self.rewrite_types(&factory.names)
+    }
+
+    /// Adds to a bare engine what the link said of its read-only data; wasm-bindgen does not move any.
+    fn describe_data(&self) -> Result<()> {
+        if self.kind != Kind::Bare {
+            return Ok(());
+        }
+        let path = self.output("_bg.wasm");
+        let failed = || format!("describing the data of {}", path.display());
+        let described = onnxlet_bake::describe_data(&fs::read(&path)?, &fs::read(self.raw())?).with_context(failed)?;
+        Ok(fs::write(&path, described)?)
     }
 
     fn rewrite_types(&self, names: &[String]) -> Result<()> {

@@ -56,7 +56,8 @@ pub fn cargo(project: &Project) -> Command {
     command
 }
 
-/// A release build of a package as one wasm module: `target/<simd>/wasm32-unknown-unknown/release/`.
+/// A release build of a package as one wasm module: `target/<simd>/wasm32-unknown-unknown/release/`. Further arguments go
+/// to rustc.
 pub fn cargo_wasm(project: &Project, package: &str, features: &[&str], simd: Simd) -> Command {
     let mut command = cargo(project);
     command
