@@ -25,7 +25,7 @@ pub struct Suite {
 }
 
 /// All of them.
-pub const SUITES: [Suite; 14] = [
+pub const SUITES: [Suite; 15] = [
     Suite { name: "format", about: "cargo fmt --check", run: format },
     Suite { name: "lint", about: "clippy, warnings are errors", run: lint },
     Suite { name: "docs", about: "rustdoc, warnings are errors", run: docs },
@@ -37,6 +37,7 @@ pub const SUITES: [Suite; 14] = [
     Suite { name: "package", about: "the packed npm packages", run: package },
     Suite { name: "accuracy", about: "MNIST inside wasm in Node, workerd and Chromium", run: accuracy },
     Suite { name: "calls", about: "malformed and hostile calls of the engine in Node", run: calls },
+    Suite { name: "bake", about: "baking and trimming the real engine in Node", run: bake },
     Suite { name: "workerd", about: "the Worker over HTTP", run: workerd },
     Suite { name: "page", about: "the page in Chromium", run: page },
     Suite { name: "deploy", about: "wrangler deploy --dry-run", run: deploy },
@@ -142,6 +143,10 @@ fn accuracy(session: &Session, tally: &mut Tally) -> Result<()> {
 
 fn calls(session: &Session, tally: &mut Tally) -> Result<()> {
     session.node_test(&session.built()?.program, "tests/calls", &[], tally)
+}
+
+fn bake(session: &Session, tally: &mut Tally) -> Result<()> {
+    session.node_test(&session.built()?.program, "bake/tests/node", &[], tally)
 }
 
 fn workerd(session: &Session, tally: &mut Tally) -> Result<()> {
