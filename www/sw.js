@@ -118,19 +118,21 @@ async function answer(path) {
  * @param {Page | null} page
  */
 async function keep({ models, simd }, page) {
-  await Promise.all(models.map((model) => answer(moduleOf(model, simd))));
+  const paths = models.flatMap((model) => modulesOf(model, simd));
+  await Promise.all(paths.map(answer));
   page?.postMessage({ kept: models });
 }
 
 /**
+ * All modules of a model for one SIMD build: a package may hold a second one, for what the first can't do.
  * @param {string} model
  * @param {string} simd
  */
-function moduleOf(model, simd) {
+function modulesOf(model, simd) {
   const folder = `packages/onnxlet-${model}/`;
-  const path = Object.keys(files).find((path) => path.startsWith(folder) && path.endsWith(".wasm") && path.includes(simd));
-  if (path === undefined) throw new Error(`no ${simd} module of ${model} is listed in precache.js`);
-  return path;
+  const paths = Object.keys(files).filter((path) => path.startsWith(folder) && path.endsWith(`.${simd}.wasm`));
+  if (paths.length === 0) throw new Error(`no ${simd} module of ${model} is listed in precache.js`);
+  return paths;
 }
 
 /**
