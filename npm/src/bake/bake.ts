@@ -2,6 +2,7 @@ import type { CreateEngine, Engine } from "../runtime/engine.js";
 import type { Description } from "../runtime/types.js";
 import type { Baker, Bytes, Keep, NewBaker } from "./baker.js";
 import type { Example } from "./examples/example.js";
+import { random } from "./examples/random.js";
 import { exampleSet } from "./examples/set.js";
 import { instantiate } from "./instantiate.js";
 import { load, type Loaded } from "./load.js";
@@ -37,6 +38,8 @@ export interface Baked {
   full: Bytes;
   /** The same without what this model never ran. */
   lean?: Lean;
+  /** A call that the model answers, where there is one. */
+  sample: Example | undefined;
   /** How many examples were answered, and how many refused. */
   examples: { answered: number; refused: number };
 }
@@ -82,7 +85,8 @@ export async function bake(job: Job): Promise<Baked> {
   phase("examples");
   const examples = exampleSet(description, engine, job.examples);
   const calls = examples.map((example) => ({ example, expected: outcomeOf(engine, example) }));
-  const baked = { description, full, examples: counted(calls) };
+  const sample = calls.find(({ expected }) => "prediction" in expected)?.example;
+  const baked = { description, full, sample, examples: counted(calls) };
   if (job.keep === "everything") return baked;
   phase("trim");
   const lean = await trimmed(job, baker, examples, job.keep);
@@ -113,7 +117,8 @@ async function trimmed(job: Job, baker: Baker, examples: readonly Example[], kee
   engine.load();
   engine.describe();
   engine.lastPanic();
-  for (const example of examples) outcomeOf(engine, example);
+  // Both ways, since the heap's history decides some branches.
+  for (const example of [...examples, ...[...examples].reverse()]) outcomeOf(engine, example);
   const memory = exports["onnxlet:memory"] as WebAssembly.Memory;
   const { wasm, report } = baker.trim(new Uint8Array(memory.buffer), keep, ALLOCATOR);
   return { wasm, report: JSON.parse(report) as Report };
@@ -121,14 +126,14 @@ async function trimmed(job: Job, baker: Baker, examples: readonly Example[], kee
 
 /**
  * The lean module must answer and refuse as the full one does, bit for bit, or stop, which the loader answers with the
- * full one. Last example first, since the heap's history decides some branches: in the same order nothing could differ.
+ * full one. In another order than while marking, whose heap had another history: in the same order nothing could differ.
  * The answer is what it stopped at.
  */
 async function verified({ createEngine }: Job, lean: Bytes, calls: readonly Call[]): Promise<string[]> {
   const fresh = await starter(createEngine, lean);
   let engine = await fresh();
   const missed: string[] = [];
-  for (const { example, expected } of [...calls].reverse()) {
+  for (const { example, expected } of shuffled(calls)) {
     const outcome = attempt(engine, example);
     if (outcome === undefined) {
       missed.push(example.about);
@@ -138,6 +143,12 @@ async function verified({ createEngine }: Job, lean: Bytes, calls: readonly Call
     }
   }
   return missed;
+}
+
+/** The calls in an order of their own, the same for the same number of calls. */
+function shuffled(calls: readonly Call[]): Call[] {
+  const next = random(calls.length);
+  return calls.map((call) => ({ call, place: next() })).sort((a, b) => a.place - b.place).map(({ call }) => call);
 }
 
 async function starter(createEngine: CreateEngine, wasm: Bytes): Promise<() => Promise<Engine>> {

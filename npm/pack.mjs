@@ -1,0 +1,90 @@
+// Puts the published package `onnxlet` together, from what `cargo xtask build` made: the CLI, the runtime, the engines of
+// both SIMD builds without a model, and the baker.
+//
+//     node npm/pack.mjs [--engines target/wasm/engine] [--baker target/baker] [--dist npm/dist] [--out target/npm/onnxlet] [--pack]
+
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { brotliCompressSync, constants } from "node:zlib";
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const { values } = parseArgs({
+  options: {
+    engines: { type: "string", default: "target/wasm/engine" },
+    baker: { type: "string", default: "target/baker" },
+    dist: { type: "string", default: "npm/dist" },
+    out: { type: "string", default: "target/npm/onnxlet" },
+    pack: { type: "boolean", default: false },
+  },
+});
+const at = {
+  engines: resolve(ROOT, values.engines),
+  baker: resolve(ROOT, values.baker),
+  dist: resolve(ROOT, values.dist),
+  out: resolve(ROOT, values.out),
+};
+
+rmSync(at.out, { recursive: true, force: true });
+for (const folder of ["engines", "baker"]) mkdirSync(join(at.out, folder), { recursive: true });
+for (const simd of ["relaxed", "baseline"]) putEngine(simd);
+for (const file of ["baker.js", "baker_bg.wasm"]) cpSync(join(at.baker, file), join(at.out, "baker", file));
+cpSync(at.dist, join(at.out, "dist"), { recursive: true, filter: (path) => !isDeclaration(path) });
+for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(ROOT, file), join(at.out, file));
+cpSync(join(ROOT, "npm", "README.onnxlet.md"), join(at.out, "README.md"));
+writeFileSync(join(at.out, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
+console.log(values.pack ? packed(at.out) : at.out);
+
+/**
+ * An engine's glue, and its module compressed: quality 9 is within 3 % of the best, in a tenth of the time.
+ * @param {string} simd
+ */
+function putEngine(simd) {
+  const wasm = readFileSync(join(at.engines, simd, "engine_bg.wasm"));
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: 9,
+    [constants.BROTLI_PARAM_LGWIN]: 24,
+    [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length,
+  };
+  writeFileSync(join(at.out, "engines", `${simd}.wasm.br`), brotliCompressSync(wasm, { params }));
+  const glue = readFileSync(join(at.engines, simd, "engine.js"), "utf8");
+  writeFileSync(join(at.out, "engines", `${simd}.js`), glue.replace(/^\/\* @ts-self-types=.*\n/, ""));
+}
+
+/**
+ * Only those that become part of a model's package are needed.
+ * @param {string} path
+ */
+function isDeclaration(path) {
+  return path.endsWith(".d.ts") && !["types.d.ts", "errors.d.ts", "thread.browser.d.ts"].includes(basename(path));
+}
+
+function manifest() {
+  const { version } = JSON.parse(readFileSync(join(ROOT, "npm", "package.json"), "utf8"));
+  return {
+    name: "onnxlet",
+    version,
+    description: "Turns a trained ONNX model into one small WebAssembly module that predicts, for pages, Node and the edge",
+    keywords: ["onnx", "machine-learning", "inference", "webassembly", "wasm", "cli"],
+    license: "MIT OR Apache-2.0",
+    type: "module",
+    engines: { node: ">=20" },
+    bin: { onnxlet: "dist/cli/main.js" },
+    exports: { "./package.json": "./package.json" },
+    files: ["LICENSE-APACHE", "LICENSE-MIT", "baker", "dist", "engines"],
+  };
+}
+
+/**
+ * Packs the package beside its folder.
+ * @param {string} folder
+ */
+function packed(folder) {
+  const windows = process.platform === "win32";
+  const args = ["pack", "--silent", "--pack-destination", dirname(folder)];
+  const printed = execFileSync(windows ? "npm.cmd" : "npm", args, { cwd: folder, encoding: "utf8", shell: windows });
+  return join(dirname(folder), printed.trim());
+}

@@ -1,0 +1,51 @@
+// What the package brings along: engines for each SIMD build, the baker, the runtime, licences.
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliDecompress } from "node:zlib";
+import type { Bytes, NewBaker } from "../bake/baker.js";
+import type { CreateEngine } from "../runtime/engine.js";
+import type { Simd } from "../runtime/types.js";
+
+// This file is dist/cli/resources.js of the package.
+const ROOT = new URL("../../", import.meta.url);
+
+/** The folder of the compiled runtime. */
+export const RUNTIME = fileURLToPath(new URL("dist/", ROOT));
+
+/** An engine without a model. */
+export interface EngineResource {
+  glue: string;
+  createEngine: CreateEngine;
+  wasm: Bytes;
+}
+
+/** The engine of a SIMD build. */
+export async function engineResource(simd: Simd): Promise<EngineResource> {
+  const glue = new URL(`engines/${simd}.js`, ROOT);
+  const { createEngine } = (await import(glue.href)) as { createEngine: CreateEngine };
+  const packed = await readFile(new URL(`engines/${simd}.wasm.br`, ROOT));
+  const wasm = new Uint8Array(await promisify(brotliDecompress)(packed));
+  return { glue: await readFile(glue, "utf8"), createEngine, wasm };
+}
+
+/** The baker, ready for use. */
+export async function bakerResource(): Promise<NewBaker> {
+  const { initSync, Baker } = (await import(new URL("baker/baker.js", ROOT).href)) as {
+    initSync(options: { module: BufferSource }): void;
+    Baker: NewBaker;
+  };
+  initSync({ module: await readFile(new URL("baker/baker_bg.wasm", ROOT)) });
+  return Baker;
+}
+
+/** The licences of engine and runtime, by file name. */
+export async function licenses(): Promise<Record<string, string>> {
+  const read = async (name: string) => [name, await readFile(new URL(name, ROOT), "utf8")] as const;
+  return Object.fromEntries(await Promise.all(["LICENSE-MIT", "LICENSE-APACHE"].map(read)));
+}
+
+/** The version of this package. */
+export async function version(): Promise<string> {
+  return (JSON.parse(await readFile(new URL("package.json", ROOT), "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,34 @@
+// What a build ends with: the files and their sizes, the times, and what to do next.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import type { Simd } from "../runtime/types.js";
+import type { Measured } from "./measure.js";
+import { milliseconds, size, table } from "./table.js";
+
+/** A table of some files of a folder: the wasm modules each, all scripts together. */
+export async function sizes(folder: string, files: readonly string[]): Promise<string> {
+  const modules = files.filter((file) => file.endsWith(".wasm"));
+  const scripts = files.filter((file) => file.endsWith(".js"));
+  const rows = await Promise.all(modules.map((file) => row(file, folder, [file])));
+  return table([["file", "raw", "gzip"], ...rows, await row(`${scripts.length} scripts (.js)`, folder, scripts)]);
+}
+
+async function row(name: string, folder: string, files: readonly string[]): Promise<string[]> {
+  const contents = await Promise.all(files.map((file) => readFile(join(folder, file))));
+  const packed = await Promise.all(contents.map((content) => promisify(gzip)(content)));
+  return [name, size(total(contents)), size(total(packed))];
+}
+
+function total(contents: readonly Buffer[]): number {
+  return contents.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** A table of the times of each build. */
+export function times(measured: readonly { simd: Simd; times: Measured }[]): string {
+  const rows = measured.map(({ simd, times: { cold, predict } }) => {
+    return [simd, milliseconds(cold.min), milliseconds(cold.median), milliseconds(predict.min), milliseconds(predict.median)];
+  });
+  return table([["here, in Node", "cold start", "median", "predict", "median"], ...rows]);
+}
