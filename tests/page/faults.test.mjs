@@ -14,8 +14,7 @@ const SEVEN = DIGITS[7] ?? [];
 test("on a static host the page predicts, and says calmly that there is no edge", async (t) => {
   const { url } = await serveSite(t);
   const page = await visit(t, { url, context, expected: /404/ });
-  await settled(page, "digits-edge", "told");
-  assert.match(await page.locator("#digits-edge").innerText(), /No edge on this address/);
+  await page.locator("#digits-edge").getByText("No edge on this address").waitFor();
   assert.equal(await page.locator("#digits-edge .notice").getAttribute("data-kind"), "calm");
   await settled(page, "digits-here", "empty");
   await draw(page, SEVEN);

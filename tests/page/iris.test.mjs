@@ -89,6 +89,7 @@ test("a value outside what the model has seen is answered, and marked", async (t
 
 test("the edge that serves another model says so", async (t) => {
   const page = await visit(t, { hash: "#iris" });
-  await settled(page, "iris-edge", "told");
-  assert.match(await page.locator("#iris-edge").innerText(), /serves digits/);
+  await page.locator("#iris-edge").getByText("The edge here serves digits").waitFor();
+  await settled(page, "iris-here", "answered");
+  assert.match(await page.locator('#iris [data-part="agreement"]').innerText(), /Only this page answers/);
 });
