@@ -19,19 +19,31 @@ pub fn build(project: &Project, chosen: &[String]) -> Result<Node> {
     rust::ensure_wasm_target(project)?;
     let compiler = rust::compiler_version(project)?;
     let runtime = package::compile_runtime(project, &node)?;
+    let mut parts = vec![runtime];
     for simd in Simd::ALL {
-        Module::bare(project, simd).build(project, &compiler)?;
+        parts.push(Module::bare(project, simd).build(project, &compiler)?);
     }
-    Module::baker(project).build(project, &compiler)?;
+    parts.push(Module::baker(project).build(project, &compiler)?);
+    let command_line = package::command_line(project, &node, &parts)?;
     let mut packages = Vec::new();
     for model in &models {
-        let mut parts = vec![runtime.clone()];
-        for simd in Simd::ALL {
-            parts.push(Module::engine(project, model, simd).build(project, &compiler)?);
-        }
-        packages.push(package::assemble(project, &node, model, &parts)?);
+        packages.push(package::bake(project, &node, model, &command_line)?);
     }
     worker::build(project, &compiler)?;
     site::build(project, &node, &models, &packages)?;
     Ok(node)
+}
+
+/// Builds what only tests need: each model's engine and package without baking, to compare the baked ones with.
+pub fn build_unbaked(project: &Project, node: &Node) -> Result<()> {
+    let compiler = rust::compiler_version(project)?;
+    let runtime = package::compile_runtime(project, node)?;
+    for model in &project.models()? {
+        let mut parts = vec![runtime.clone()];
+        for simd in Simd::ALL {
+            parts.push(Module::engine(project, model, simd).build(project, &compiler)?);
+        }
+        package::unbaked(project, node, model, &parts)?;
+    }
+    Ok(())
 }

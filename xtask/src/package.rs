@@ -1,12 +1,13 @@
-//! The npm packages: the runtime compiled once, then one package a model.
+//! The npm packages: the runtime compiled once, the command `onnxlet`, and, by it, one package a model.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::files;
 use crate::node::Node;
+use crate::npm_package;
 use crate::process;
 use crate::project::Project;
 use crate::stamp::Step;
@@ -16,12 +17,31 @@ pub fn folder(project: &Project, model: &str) -> PathBuf {
     project.target.join("npm").join(format!("onnxlet-{model}"))
 }
 
-/// The packed packages of a model: one, once it is made. Its version is the model's.
-fn tarballs(project: &Project, model: &str) -> Result<Vec<PathBuf>> {
-    let prefix = format!("onnxlet-{model}-");
-    let mut found = files::find(&project.target.join("npm"), ".tgz")?;
-    found.retain(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix)));
+/// The packed packages of a name in a folder: one, once it is made.
+fn tarballs(folder: &Path, name: &str) -> Result<Vec<PathBuf>> {
+    let is_version = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
+        let path = entry?.path();
+        let file = path.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
+        let version = file.strip_prefix(name).and_then(|rest| rest.strip_prefix('-'));
+        if version.is_some_and(|version| is_version(version) && version.ends_with(".tgz")) {
+            found.push(path);
+        }
+    }
     Ok(found)
+}
+
+/// Runs what leaves one packed package of that name in the folder, in place of earlier ones.
+fn packing(folder: &Path, name: &str, pack: impl FnOnce() -> Result<()>) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    for old in tarballs(folder, name)? {
+        fs::remove_file(old)?;
+    }
+    pack()?;
+    let made = tarballs(folder, name)?.len();
+    ensure!(made == 1, "expected one packed package {name}, got {made}");
+    Ok(())
 }
 
 /// TypeScript → JavaScript and declarations. Returns the digest of the inputs.
@@ -41,24 +61,64 @@ pub fn compile_runtime(project: &Project, node: &Node) -> Result<String> {
     })
 }
 
-/// Puts runtime, engines and model data together, and packs them. Returns the digest of the inputs.
-pub fn assemble(project: &Project, node: &Node, model: &str, parts: &[String]) -> Result<String> {
-    let inputs = ["npm/assemble.mjs", "LICENSE-MIT", "LICENSE-APACHE"].map(|path| project.at(path));
+/// The package `onnxlet`: command line, runtime, bare engines, baker. Returns the digest of the inputs.
+pub fn command_line(project: &Project, node: &Node, parts: &[String]) -> Result<String> {
+    let npm = project.target.join("npm");
     let keys: Vec<&str> = parts.iter().map(String::as_str).collect();
     let step = Step {
-        name: &format!("package onnxlet-{model}"),
+        name: "package onnxlet",
         keys: &keys,
-        inputs: &inputs,
-        outputs: &[folder(project, model).join("package.json")],
+        inputs: &["npm/pack.mjs", "npm/package.json", "npm/README.onnxlet.md", "LICENSE-MIT", "LICENSE-APACHE"]
+            .map(|path| project.at(path)),
+        outputs: &[npm.join("onnxlet").join("package.json")],
+    };
+    step.run(project, || packing(&npm, "onnxlet", || process::run(node.command().args(["npm/pack.mjs", "--pack"]))))
+}
+
+/// A model's package, baked by the command that users have. Returns the digest of the inputs.
+pub fn bake(project: &Project, node: &Node, model: &str, command_line: &str) -> Result<String> {
+    let name = format!("onnxlet-{model}");
+    let folder = folder(project, model);
+    let [onnx, card] = ["model.onnx", "card.json"].map(|file| project.at("models").join(model).join(file));
+    let step = Step {
+        name: &format!("bake {name}"),
+        keys: &[command_line],
+        inputs: &[onnx.clone(), card.clone()],
+        outputs: &[folder.join("package.json")],
     };
     step.run(project, || {
-        fs::create_dir_all(project.target.join("npm"))?;
-        for old in tarballs(project, model)? {
-            fs::remove_file(old)?;
-        }
-        process::run(node.command().args(["npm/assemble.mjs", "--model", model, "--pack"]))?;
-        let made = tarballs(project, model)?.len();
-        ensure!(made == 1, "expected one packed package of {model}, got {made}");
-        Ok(())
+        files::fresh_folder(&folder)?;
+        fs::remove_dir(&folder)?;
+        let mut onnxlet = node.command();
+        onnxlet.arg(project.target.join("npm/onnxlet/dist/cli/main.js")).arg("build").arg(&onnx);
+        onnxlet.arg("--card").arg(&card).args(["--simd", "both", "--out"]).arg(&folder);
+        process::run(&mut onnxlet)?;
+        let npm = project.target.join("npm");
+        packing(&npm, &name, || {
+            let mut pack = npm_package::npm();
+            pack.args(["pack", "--silent", "--pack-destination"]).arg(&npm).current_dir(&folder);
+            process::run(node.env(&mut pack))
+        })
+    })
+}
+
+/// A model's package that parses the model when it loads: what the tests compare the baked one with. Returns the digest
+/// of the inputs.
+pub fn unbaked(project: &Project, node: &Node, model: &str, parts: &[String]) -> Result<String> {
+    let name = format!("onnxlet-{model}");
+    let npm = project.target.join("npm/unbaked");
+    let keys: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let step = Step {
+        name: &format!("package {name} unbaked"),
+        keys: &keys,
+        inputs: &["npm/assemble.mjs", "LICENSE-MIT", "LICENSE-APACHE"].map(|path| project.at(path)),
+        outputs: &[npm.join(&name).join("package.json")],
+    };
+    step.run(project, || {
+        packing(&npm, &name, || {
+            let mut assemble = node.command();
+            assemble.args(["npm/assemble.mjs", "--pack", "--model", model, "--out"]).arg(npm.join(&name));
+            process::run(&mut assemble)
+        })
     })
 }

@@ -56,7 +56,12 @@ impl<'a> Session<'a> {
     }
 
     fn built(&self) -> Result<&Node> {
-        let node = self.built.get_or_init(|| build::build(self.project, &[]).map_err(|error| format!("{error:#}")));
+        let build = || {
+            let node = build::build(self.project, &[])?;
+            build::build_unbaked(self.project, &node)?;
+            Ok(node)
+        };
+        let node = self.built.get_or_init(|| build().map_err(|error: anyhow::Error| format!("{error:#}")));
         node.as_ref().map_err(|error| anyhow!("the build failed: {error}"))
     }
 

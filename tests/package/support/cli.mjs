@@ -3,16 +3,18 @@ import { join } from "node:path";
 import { ROOT, TARGET } from "../../setup/paths.mjs";
 import { run, succeed } from "./command.mjs";
 import { project } from "./installed.mjs";
+import { tarball, UNBAKED } from "./paths.mjs";
 
 const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
 
 /**
  * A project with the packed command `onnxlet` installed.
- * @param {string[]} models packages of models to install too
+ * @param {string[]} models to install the unbaked packages of, too
  * @param {Record<string, string>} [files]
  */
 export async function cliProject(models, files) {
-  const folder = await project(models, files);
+  const folder = await project([], files);
+  for (const model of models) await install(folder, await tarball(model, UNBAKED));
   const { version } = JSON.parse(await readFile(join(TARGET, "npm", "onnxlet", "package.json"), "utf8"));
   await install(folder, join(TARGET, "npm", `onnxlet-${version}.tgz`));
   return folder;

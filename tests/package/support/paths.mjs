@@ -16,12 +16,15 @@ export function tool(name, bin = name) {
   return join(dirname(manifest), typeof bins === "string" ? bins : bins[bin]);
 }
 
+/** Where the packages are that parse their model when they load: what baked ones are compared with. */
+export const UNBAKED = join(TARGET, "npm", "unbaked");
+
 /**
  * The packed package of a model.
  * @param {string} model
+ * @param {string} [folder]
  */
-export async function tarball(model) {
-  const folder = join(TARGET, "npm");
+export async function tarball(model, folder = join(TARGET, "npm")) {
   const { name, version } = JSON.parse(await readFile(join(folder, `onnxlet-${model}`, "package.json"), "utf8"));
   return join(folder, `${name}-${version}.tgz`);
 }
