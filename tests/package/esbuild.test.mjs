@@ -8,9 +8,15 @@ import { pageProgram } from "./support/page-program.mjs";
 import { checkWorker, WORKER } from "./support/worker-program.mjs";
 
 const PAGE = `${pageProgram("onnxlet-digits")}
-import relaxed from "onnxlet-digits/wasm/full.relaxed.wasm";
-import baseline from "onnxlet-digits/wasm/full.baseline.wasm";
-const wasm = (simd) => new URL({ relaxed, baseline }[simd], import.meta.url);
+import leanRelaxed from "onnxlet-digits/wasm/lean.relaxed.wasm";
+import leanBaseline from "onnxlet-digits/wasm/lean.baseline.wasm";
+import fullRelaxed from "onnxlet-digits/wasm/full.relaxed.wasm";
+import fullBaseline from "onnxlet-digits/wasm/full.baseline.wasm";
+const files = {
+  lean: { relaxed: leanRelaxed, baseline: leanBaseline },
+  full: { relaxed: fullRelaxed, baseline: fullBaseline },
+};
+const wasm = (simd, part) => new URL(files[part][simd], import.meta.url);
 window.answers = (options) => answers({ wasm, ...options });
 `;
 

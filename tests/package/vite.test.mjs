@@ -22,7 +22,7 @@ before(async () => {
 test("the build holds both modules once, and the thread's script", async () => {
   const assets = await readdir(join(folder, "dist", "assets"));
   const kinds = assets.map((file) => file.replace(/-[\w-]{8}\./, "."));
-  for (const wanted of ["full.relaxed.wasm", "full.baseline.wasm", "thread.browser.js"]) {
+  for (const wanted of ["lean.relaxed.wasm", "lean.baseline.wasm", "full.relaxed.wasm", "full.baseline.wasm", "thread.browser.js"]) {
     assert.equal(kinds.filter((kind) => kind === wanted).length, 1, assets.join(", "));
   }
 });

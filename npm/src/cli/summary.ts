@@ -7,12 +7,15 @@ import type { Simd } from "../runtime/types.js";
 import type { Measured } from "./measure.js";
 import { milliseconds, size, table } from "./table.js";
 
-/** A table of some files of a folder: the wasm modules each, all scripts together. */
+/** Scripts that only Node or a Worker runs. */
+const ELSEWHERE = ["node.js", "thread.node.js", "workerd.js", "bundled.js"];
+
+/** A table of some files of a folder: the wasm modules each, the scripts of a page together. */
 export async function sizes(folder: string, files: readonly string[]): Promise<string> {
   const modules = files.filter((file) => file.endsWith(".wasm"));
-  const scripts = files.filter((file) => file.endsWith(".js"));
+  const scripts = files.filter((file) => file.endsWith(".js") && !ELSEWHERE.includes(file));
   const rows = await Promise.all(modules.map((file) => row(file, folder, [file])));
-  return table([["file", "raw", "gzip"], ...rows, await row(`${scripts.length} scripts (.js)`, folder, scripts)]);
+  return table([["file", "raw", "gzip"], ...rows, await row("scripts of a page", folder, scripts)]);
 }
 
 async function row(name: string, folder: string, files: readonly string[]): Promise<string[]> {
