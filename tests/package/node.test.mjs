@@ -180,7 +180,7 @@ test("a disposed model refuses, others live on", async () => {
 });
 
 test("the module may come from anywhere", async () => {
-  const path = join(folder, "node_modules/onnxlet-digits/wasm/model.baseline.wasm");
+  const path = join(folder, "node_modules/onnxlet-digits/wasm/lean.baseline.wasm");
   const bytes = await readFile(path);
   /** @type {object[]} */
   const progress = [];

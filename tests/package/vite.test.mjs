@@ -19,7 +19,7 @@ before(async () => {
   await succeed(process.execPath, [tool("vite"), "build", "--logLevel", "warn"], { cwd: folder });
 });
 
-test("the build holds both modules once, and the thread's script", async () => {
+test("the build holds every module once, and the thread's script", async () => {
   const assets = await readdir(join(folder, "dist", "assets"));
   const kinds = assets.map((file) => file.replace(/-[\w-]{8}\./, "."));
   for (const wanted of ["lean.relaxed.wasm", "lean.baseline.wasm", "full.relaxed.wasm", "full.baseline.wasm", "thread.browser.js"]) {
