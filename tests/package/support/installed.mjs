@@ -18,7 +18,7 @@ export async function project(models, files = {}) {
   const folder = await mkdtemp(join(tmpdir(), "onnxlet-package-"));
   atEnd(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  const packed = await Promise.all(models.map(tarball));
+  const packed = await Promise.all(models.map((model) => tarball(model)));
   await succeed(NPM, ["install", ...packed, "--ignore-scripts", "--no-audit", "--no-fund", "--offline"], { cwd: folder });
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   return folder;
