@@ -1,22 +1,29 @@
 // Writes small ONNX models, where a test needs one that no folder of models/ holds.
 // The format is protobuf; the field numbers are those of onnx.proto3.
 
-const FLOAT = 1;
+/** Numbers of element types, as `onnx.TensorProto.DataType` has them. */
+export const DTYPES = {
+  float32: 1, uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, int64: 7, string: 8, bool: 9, float16: 10, float64: 11,
+  uint32: 12, uint64: 13,
+};
+
+/** @typedef {keyof typeof DTYPES} Dtype */
 
 /**
- * A model whose only output is its only input: f32 of the given shape.
+ * A model whose only output is its only input.
  * @param {string} input
- * @param {number[]} shape
+ * @param {(number | string)[]} shape sizes, or symbols' names
+ * @param {Dtype} [dtype]
  * @returns {Uint8Array}
  */
-export function identity(input, shape) {
+export function identity(input, shape, dtype = "float32") {
   const output = "same";
   const node = message([field(1, text(input)), field(2, text(output)), field(4, text("Identity"))]);
   const graph = message([
     field(1, node),
     field(2, text("identity")),
-    field(11, valueInfo(input, shape)),
-    field(12, valueInfo(output, shape)),
+    field(11, valueInfo(input, shape, dtype)),
+    field(12, valueInfo(output, shape, dtype)),
   ]);
   const opset = message([number(2, 17)]);
   return Uint8Array.from(message([number(1, 8), field(7, graph), field(8, opset)]));
@@ -24,11 +31,13 @@ export function identity(input, shape) {
 
 /**
  * @param {string} name
- * @param {number[]} shape
+ * @param {(number | string)[]} shape
+ * @param {Dtype} dtype
  */
-function valueInfo(name, shape) {
-  const dimensions = message(shape.map((size) => field(1, number(1, size))));
-  const tensor = message([number(1, FLOAT), field(2, dimensions)]);
+function valueInfo(name, shape, dtype) {
+  const dimension = (/** @type {number | string} */ size) => (typeof size === "string" ? field(2, text(size)) : number(1, size));
+  const dimensions = message(shape.map((size) => field(1, dimension(size))));
+  const tensor = message([number(1, DTYPES[dtype]), field(2, dimensions)]);
   return message([field(1, text(name)), field(2, field(1, tensor))]);
 }
 
