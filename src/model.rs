@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use tract_onnx::prelude::{IntoArcTensor, IntoTValue, TVec, TypedRunnableModel};
 
+use crate::import::Imported;
 use crate::prediction::NamedTensor;
 use crate::signature::names;
 use crate::{Card, Error, Inputs, Options, Prediction, Problem, Signature, fit, import, ranking};
@@ -23,15 +24,10 @@ impl Model {
     /// # Errors
     /// [`Error::Model`] for what can't be run faithfully; [`Error::Card`] for a card that is wrong or disagrees.
     pub fn load(onnx: &[u8], card: Option<&str>) -> Result<Model, Error> {
-        let imported = import::import(onnx)?;
-        let card = match card.or(imported.card.as_deref()) {
-            Some(json) => Card::parse(json)?,
-            None => Card::nameless(),
-        };
-        card.check(&imported.signature)?;
+        let Imported { plan, signature, card } = import::import(onnx, card)?;
         let hash: String = Sha256::digest(onnx).iter().map(|byte| format!("{byte:02x}")).collect();
         let digest = format!("sha256:{hash}");
-        Ok(Model { card, signature: imported.signature, digest, plan: imported.plan })
+        Ok(Model { card, signature, digest, plan })
     }
 
     /// What the model takes and gives.

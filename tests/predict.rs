@@ -102,3 +102,33 @@ fn the_bundled_model_describes_itself() {
     assert_eq!(description["outputs"][0]["labels"][7], "7");
     assert_eq!(description["digest"].as_str().unwrap().len(), "sha256:".len() + 64);
 }
+
+#[test]
+fn the_card_can_fix_what_the_model_leaves_open() {
+    let onnx = include_bytes!("../models/digits/model.onnx");
+    let load = |shape: &str| {
+        Model::load(onnx, Some(&format!(r#"{{"name": "d", "inputs": {{"image": {{"shape": {shape}}}}}}}"#)))
+    };
+    let two = load("[2, 1, 28, 28]").unwrap();
+    assert_eq!(two.signature().inputs[0].to_string(), "f32[2,1,28,28]");
+    assert_eq!(two.signature().outputs[0].to_string(), "f32[2,10]");
+    let ask = |model: &Model, count: usize| {
+        model.predict(Inputs::named([("image".into(), Value::from(vec![0.5f32; count * 784]))]), &Options::default())
+    };
+    let open = ask(&load("[\"N\", 1, 28, 28]").unwrap(), 2).unwrap();
+    // The same kernels on the same values; a fixed size may still change how they are blocked.
+    for (a, b) in floats(&ask(&two, 2).unwrap(), 0).iter().zip(floats(&open, 0)) {
+        assert!((a - b).abs() <= 1e-6, "{a} {b}");
+    }
+    assert!(ask(&two, 1).unwrap_err().to_string().contains("expected f32[2,1,28,28], got 784 values"));
+    for wrong in ["[2, 3, 28, 28]", "[2, 1, 28]", "[0, 1, 28, 28]"] {
+        let error = load(wrong).unwrap_err().to_string();
+        assert!(
+            error.contains("inputs.image.shape: f32") && error.contains("does not fit the model's f32[N,1,28,28]"),
+            "{error}"
+        );
+    }
+    assert!(
+        load("[1.5]").unwrap_err().to_string().contains("inputs.image.shape[0]: expected a size or a symbol's name")
+    );
+}

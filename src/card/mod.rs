@@ -6,6 +6,8 @@ mod parse;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+use crate::Dim;
+
 /// What `card.json` says of a model. Every field but `name` is optional.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,6 +45,9 @@ pub struct InputCard {
     /// What the input is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// Sizes for dimensions that the model leaves open, where it needs them fixed; symbols stay open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shape: Option<Vec<Dim>>,
     /// How a picture becomes this tensor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<ImageCard>,

@@ -10,7 +10,7 @@ use prost::Message;
 use tract_onnx::pb::{GraphProto, ModelProto};
 use tract_onnx::prelude::TypedRunnableModel;
 
-use crate::{Error, Signature};
+use crate::{Card, Error, Signature};
 
 /// What a model's bytes become.
 pub(crate) struct Imported {
@@ -18,8 +18,8 @@ pub(crate) struct Imported {
     pub(crate) plan: Arc<TypedRunnableModel>,
     /// What it takes and gives.
     pub(crate) signature: Signature,
-    /// The card inside the model (`metadata_props["onnxlet.card"]`), if there is one.
-    pub(crate) card: Option<String>,
+    /// The card given, otherwise the one inside the model (`metadata_props["onnxlet.card"]`), otherwise a nameless one.
+    pub(crate) card: Card,
 }
 
 /// The metadata property that may hold the card's JSON.
@@ -28,15 +28,20 @@ const CARD_PROPERTY: &str = "onnxlet.card";
 /// Parses, checks and plans.
 ///
 /// # Errors
-/// [`Error::Model`] with the reason.
-pub(crate) fn import(onnx: &[u8]) -> Result<Imported, Error> {
+/// [`Error::Model`] with the reason; [`Error::Card`] for a card that is wrong or disagrees with the model.
+pub(crate) fn import(onnx: &[u8], card: Option<&str>) -> Result<Imported, Error> {
     let proto = ModelProto::decode(onnx)
         .map_err(|e| Error::Model(format!("the {} bytes are not a whole ONNX model: {e}", onnx.len())))?;
     let graph = checked(&proto)?;
-    let inputs = graph::inputs(graph)?;
+    let property = proto.metadata_props.iter().find(|entry| entry.key == CARD_PROPERTY);
+    let card = match card.or(property.map(|entry| entry.value.as_str())) {
+        Some(json) => Card::parse(json)?,
+        None => Card::nameless(),
+    };
+    let inputs = card.fix_shapes(graph::inputs(graph)?)?;
     let outputs: Vec<String> = graph.output.iter().map(|output| output.name.clone()).collect();
     let (plan, signature) = plan::make(&proto, inputs, outputs)?;
-    let card = proto.metadata_props.iter().find(|entry| entry.key == CARD_PROPERTY).map(|entry| entry.value.clone());
+    card.check(&signature)?;
     Ok(Imported { plan, signature, card })
 }
 

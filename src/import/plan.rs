@@ -20,13 +20,21 @@ pub(super) fn make(
     inputs: Vec<TensorSpec>,
     outputs: Vec<String>,
 ) -> Result<(Arc<TypedRunnableModel>, Signature), Error> {
-    let reason = |e: TractError| Error::Model(format!("{e:#}"));
+    let reason = |e: TractError| Error::Model(format!("{e:#}{}", hint(&inputs)));
     let mut model = parse(proto, &inputs).map_err(reason)?;
     constrain(&mut model, &inputs).map_err(reason)?;
-    let typed = model.into_typed().and_then(|typed| typed.into_decluttered()).map_err(reason)?;
-    let outputs = describe(&typed, outputs)?;
-    let plan = typed.into_optimized().and_then(|optimised| optimised.into_runnable()).map_err(reason)?;
+    let optimised = model.into_optimized().map_err(reason)?;
+    let outputs = describe(&optimised, outputs)?;
+    let plan = optimised.into_runnable().map_err(reason)?;
     Ok((plan, Signature { inputs, outputs }))
+}
+
+/// What often helps a model that can't be planned with open dimensions.
+fn hint(inputs: &[TensorSpec]) -> String {
+    let open = inputs.iter().find(|spec| spec.dims().iter().any(|dim| matches!(dim, Dim::Symbol(_))));
+    open.map_or(String::new(), |spec| {
+        format!("; if it needs fixed sizes, the card can give them: inputs.{}.shape, now {spec}", spec.name)
+    })
 }
 
 fn parse(proto: &ModelProto, inputs: &[TensorSpec]) -> TractResult<InferenceModel> {
@@ -54,6 +62,7 @@ fn constrain(model: &mut InferenceModel, inputs: &[TensorSpec]) -> TractResult<(
             .enumerate()
             .map(|(axis, dim)| match (dim, parsed.shape.dim(axis).and_then(|dim: DimFact| dim.concretize())) {
                 (Dim::Fixed(size), _) => size.to_dim(),
+                // The model's own symbols, and expressions of them, mean the same in all its inputs.
                 (_, Some(dim)) => dim,
                 (Dim::Symbol(name), None) => model.symbols.sym(name).to_dim(),
             })
