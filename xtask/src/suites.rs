@@ -112,6 +112,8 @@ fn docs(session: &Session, _: &mut Tally) -> Result<()> {
 
 fn rust(session: &Session, tally: &mut Tally) -> Result<()> {
     session.reference()?;
+    // The baker's tests link a module for it.
+    rust::ensure_wasm_target(session.project)?;
     let mut test = rust::cargo(session.project);
     test.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
     process::run_watching(&mut test, |line| tally.read(line))
