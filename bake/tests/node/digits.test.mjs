@@ -1,14 +1,12 @@
-// Bakes and trims the real engine with the digits model: the same answers, a fraction of the size and of the start.
+// Bakes and trims the real engine with the digits model: the same answers, a fraction of the size.
 //
 // Needs what the build makes: `target/wasm/digits/relaxed/` (or the folder in ONNXLET_ENGINE) and the baker,
 // `target/baker/`. Node 22 or later.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
@@ -18,14 +16,11 @@ import { instantiate } from "./instance.mjs";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const folder = process.env.ONNXLET_ENGINE ?? path.join(root, "target/wasm/digits/relaxed");
 const glue = path.join(folder, "engine.js");
-const cold = fileURLToPath(new URL("cold.mjs", import.meta.url));
 
 /** @type {any} */
 let job;
 /** @type {Awaited<ReturnType<typeof bake>>} */
 let baked;
-/** @type {string} */
-let out;
 
 before(async () => {
   const { initSync, Baker } = await import(path.join(root, "target/baker/baker.js"));
@@ -37,10 +32,7 @@ before(async () => {
   const warm = [1, 2].map((batch) => new TextEncoder().encode(JSON.stringify(plain(image(batch, 0)))));
   job = { Baker, createEngine, engine, model, card, warm, examples };
   baked = await bake(job);
-  out = await mkdtemp(path.join(tmpdir(), "onnxlet-bake-"));
 });
-
-after(() => rm(out, { recursive: true }));
 
 /** @param {number} batch @param {number} seed */
 function image(batch, seed) {
@@ -152,26 +144,6 @@ test("a lean module is a fraction of the full one", (t) => {
   assert.ok(functions.report.lean.functions * 20 < functions.report.full.functions);
   assert.ok(functions.report.lean.codeBytes * 10 < functions.report.full.codeBytes);
   assert.ok(blocks.report.lean.codeBytes < functions.report.lean.codeBytes);
-});
-
-test("a cold start of a lean module takes less than half of the unbaked engine's", async (t) => {
-  /** @type {Array<[name: string, file: string, load: string]>} */
-  const candidates = [["unbaked", path.join(folder, "engine_bg.wasm"), "load"]];
-  for (const [name, wasm] of modules()) {
-    const file = path.join(out, `${name}.wasm`);
-    await writeFile(file, wasm);
-    candidates.push([name, file, ""]);
-  }
-  /** @type {Record<string, number>} */
-  const best = {};
-  for (let round = 0; round < 5; round++) {
-    for (const [name, file, load] of candidates) {
-      const ms = Number(execFileSync(process.execPath, [cold, glue, file, load], { encoding: "utf8" }));
-      best[name] = Math.min(best[name] ?? Infinity, ms);
-    }
-  }
-  t.diagnostic(`cold start, best of 5, ms: ${JSON.stringify(best)}`);
-  assert.ok(Number(best.functions) * 2 < Number(best.unbaked));
 });
 
 /** @param {Uint8Array} wasm */
