@@ -1,7 +1,7 @@
 // Puts the published package `onnxlet` together, from what `cargo xtask build` made: the CLI, the runtime, the engines of
 // both SIMD builds without a model, and the baker.
 //
-//     node npm/pack.mjs [--engines target/wasm/engine] [--baker target/baker] [--dist npm/dist] [--out target/npm/onnxlet] [--pack]
+//     node npm/pack.mjs [--engines target/wasm/engine] [--pictures target/wasm/pictures] [--baker target/baker] [--dist npm/dist] [--out target/npm/onnxlet] [--pack]
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,6 +15,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({
   options: {
     engines: { type: "string", default: "target/wasm/engine" },
+    pictures: { type: "string", default: "target/wasm/pictures" },
     baker: { type: "string", default: "target/baker" },
     dist: { type: "string", default: "npm/dist" },
     out: { type: "string", default: "target/npm/onnxlet" },
@@ -23,6 +24,7 @@ const { values } = parseArgs({
 });
 const at = {
   engines: resolve(ROOT, values.engines),
+  pictures: resolve(ROOT, values.pictures),
   baker: resolve(ROOT, values.baker),
   dist: resolve(ROOT, values.dist),
   out: resolve(ROOT, values.out),
@@ -30,7 +32,8 @@ const at = {
 
 rmSync(at.out, { recursive: true, force: true });
 for (const folder of ["engines", "baker"]) mkdirSync(join(at.out, folder), { recursive: true });
-for (const simd of ["relaxed", "baseline"]) putEngine(simd);
+for (const simd of ["relaxed", "baseline"]) putModule(join(at.engines, simd, "engine"), simd);
+putModule(join(at.pictures, "pictures"), "pictures");
 for (const file of ["baker.js", "baker_bg.wasm"]) cpSync(join(at.baker, file), join(at.out, "baker", file));
 cpSync(at.dist, join(at.out, "dist"), { recursive: true, filter: (path) => !isDeclaration(path) });
 for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(ROOT, file), join(at.out, file));
@@ -39,19 +42,20 @@ writeFileSync(join(at.out, "package.json"), `${JSON.stringify(manifest(), null, 
 console.log(values.pack ? packed(at.out) : at.out);
 
 /**
- * An engine's glue, and its module compressed: quality 9 is within 3 % of the best, in a tenth of the time.
- * @param {string} simd
+ * A module's glue, and the module compressed: quality 9 is within 3 % of the best, in a tenth of the time.
+ * @param {string} stem what its files begin with
+ * @param {string} name
  */
-function putEngine(simd) {
-  const wasm = readFileSync(join(at.engines, simd, "engine_bg.wasm"));
+function putModule(stem, name) {
+  const wasm = readFileSync(`${stem}_bg.wasm`);
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: 9,
     [constants.BROTLI_PARAM_LGWIN]: 24,
     [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length,
   };
-  writeFileSync(join(at.out, "engines", `${simd}.wasm.br`), brotliCompressSync(wasm, { params }));
-  const glue = readFileSync(join(at.engines, simd, "engine.js"), "utf8");
-  writeFileSync(join(at.out, "engines", `${simd}.js`), glue.replace(/^\/\* @ts-self-types=.*\n/, ""));
+  writeFileSync(join(at.out, "engines", `${name}.wasm.br`), brotliCompressSync(wasm, { params }));
+  const glue = readFileSync(`${stem}.js`, "utf8");
+  writeFileSync(join(at.out, "engines", `${name}.js`), glue.replace(/^\/\* @ts-self-types=.*\n/, ""));
 }
 
 /**

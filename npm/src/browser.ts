@@ -1,5 +1,5 @@
-import { addresses } from "./addresses.js";
-import { engines } from "./engines.js";
+import { addresses, decoder } from "./addresses.js";
+import { engines, pictures } from "./engines.js";
 import { compileResponse } from "./runtime/compile.js";
 import { describeThrown, OnnxletError } from "./runtime/errors.js";
 import { type Host, loader } from "./runtime/load.js";
@@ -10,6 +10,7 @@ export { OnnxletError } from "./runtime/errors.js";
 const host: Host = {
   engines,
   addresses,
+  pictures: pictures && decoder && { glue: pictures, file: decoder },
   async compile(address, download, signal) {
     return compileResponse(await fetched(address, signal), download);
   },

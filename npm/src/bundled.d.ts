@@ -7,3 +7,5 @@ export declare const simd: Simd;
 export declare const first: WebAssembly.Module;
 /** The one behind it, where the first is trimmed. */
 export declare const full: WebAssembly.Module | undefined;
+/** The decoder of pictures, for a model that takes some. */
+export declare const decoder: WebAssembly.Module | undefined;

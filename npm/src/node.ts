@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { addresses } from "./addresses.js";
-import { engines } from "./engines.js";
+import { addresses, decoder } from "./addresses.js";
+import { engines, pictures } from "./engines.js";
 import { compileBytes, compileResponse, type Download } from "./runtime/compile.js";
 import { describeThrown, OnnxletError } from "./runtime/errors.js";
 import { type Host, loader } from "./runtime/load.js";
@@ -14,6 +14,7 @@ export { OnnxletError } from "./runtime/errors.js";
 const host: Host = {
   engines,
   addresses,
+  pictures: pictures && decoder && { glue: pictures, file: decoder },
   async compile(address, download, signal) {
     const url = urlOf(address);
     if (url.protocol === "file:") return compileFile(url, download, signal);

@@ -1,4 +1,4 @@
-import { engines } from "./engines.js";
+import { engines, pictures } from "./engines.js";
 import type { Request } from "./runtime/thread.js";
 import { serve } from "./runtime/thread-server.js";
 
@@ -11,4 +11,5 @@ serve(
     },
   },
   engines,
+  pictures,
 );

@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { engines } from "./engines.js";
+import { engines, pictures } from "./engines.js";
 import type { Request } from "./runtime/thread.js";
 import { serve } from "./runtime/thread-server.js";
 
@@ -12,4 +12,5 @@ serve(
     listen: (onRequest) => void port.on("message", (request: Request) => onRequest(request)),
   },
   engines,
+  pictures,
 );

@@ -1,5 +1,5 @@
 import * as bundled from "./bundled.js";
-import { engines } from "./engines.js";
+import { engines, pictures } from "./engines.js";
 import type { CreateEngine } from "./runtime/engine.js";
 import { OnnxletError } from "./runtime/errors.js";
 import { Instance } from "./runtime/instance.js";
@@ -14,12 +14,14 @@ export { OnnxletError } from "./runtime/errors.js";
 export async function load(options: LoadOptions = {}): Promise<Model> {
   options.signal?.throwIfAborted();
   refuseForeignOptions(options);
-  const { first, full } = bundled;
+  const { first, full, decoder } = bundled;
   const modules = {
     first: given(options, full ? "lean" : "full") ?? first,
-    full: full && (async () => behind(options) ?? full),
+    full: full && (async () => behind(options, "full") ?? full),
+    pictures: decoder && (async () => behind(options, "pictures") ?? decoder),
   };
-  return new Model(await Instance.start(makers(engines[bundled.simd] as CreateEngine, modules)));
+  const createEngine = engines[bundled.simd] as CreateEngine;
+  return new Model(await Instance.start(makers({ createEngine, pictures }, modules)));
 }
 
 function refuseForeignOptions({ offThread, simd = "auto" }: LoadOptions): void {
@@ -30,8 +32,8 @@ function refuseForeignOptions({ offThread, simd = "auto" }: LoadOptions): void {
 }
 
 /** A single module stands for the first only. */
-function behind(options: LoadOptions): WebAssembly.Module | undefined {
-  return typeof options.wasm === "function" ? given(options, "full") : undefined;
+function behind(options: LoadOptions, part: Part): WebAssembly.Module | undefined {
+  return typeof options.wasm === "function" ? given(options, part) : undefined;
 }
 
 function given({ wasm }: LoadOptions, part: Part): WebAssembly.Module | undefined {

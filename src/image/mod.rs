@@ -28,7 +28,7 @@ pub(crate) enum Picture<'a> {
 pub(crate) fn prepare(card: &ImageCard, picture: Picture, limits: &Limits) -> Result<Vec<f64>, Error> {
     let rgba = match picture {
         Picture::Encoded(bytes) => decode::decode(bytes, limits)?,
-        Picture::Raw(pixels) => decode::raw(pixels, limits)?,
+        Picture::Raw(pixels) => decode::raw(pixels.clone(), limits)?,
     };
     let mut raster = convert::Raster::new(&rgba, card.color, card.background);
     let background = raster.invert(card.invert, card.background);

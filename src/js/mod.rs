@@ -8,6 +8,8 @@
 //! | `lastPanic()` | why this instance trapped, if it did |
 
 mod error;
+#[cfg(not(feature = "pictures"))]
+mod host;
 mod panic;
 mod read;
 mod write;
@@ -15,6 +17,9 @@ mod write;
 use wasm_bindgen::prelude::*;
 
 use crate::{Inputs, Model, slot};
+
+#[cfg(not(feature = "pictures"))]
+pub(crate) use host::{Decoded, decode_picture};
 
 /// Loads `model` (ONNX bytes) with the JSON of its `card`; without arguments, sees that the bundled (or baked) one is
 /// there.

@@ -142,7 +142,7 @@ fn is_plain(js: &Object) -> bool {
 }
 
 /// `ImageData`, or what looks like it: RGBA bytes with width and height.
-fn pixels(js: &Object) -> Result<Option<Pixels>, String> {
+pub(super) fn pixels(js: &Object) -> Result<Option<Pixels>, String> {
     let get = |key: &str| Reflect::get(js, &key.into()).unwrap_or(JsValue::UNDEFINED);
     let (Some(width), Some(height)) = (get("width").as_f64(), get("height").as_f64()) else { return Ok(None) };
     let data = get("data");

@@ -23,6 +23,7 @@ pub fn build(project: &Project, chosen: &[String]) -> Result<Node> {
     for simd in Simd::ALL {
         parts.push(Module::bare(project, simd).build(project, &compiler)?);
     }
+    parts.push(Module::pictures(project).build(project, &compiler)?);
     parts.push(Module::baker(project).build(project, &compiler)?);
     let command_line = package::command_line(project, &node, &parts)?;
     let mut packages = Vec::new();

@@ -1,4 +1,5 @@
-//! Crate → wasm → glue: the engine (bare, and with each bundled model) in both SIMD builds, the Worker, the baker.
+//! Crate → wasm → glue: the engine (bare, and with each bundled model) in both SIMD builds, the Worker,
+//! the decoder of pictures, the baker.
 
 use std::fs;
 use std::path::PathBuf;
@@ -21,6 +22,8 @@ enum Kind {
     Bare,
     /// The Cloudflare Worker, with the default model inside.
     Worker,
+    /// The decoder of pictures, beside an engine.
+    Pictures,
     /// The baker itself.
     Baker,
 }
@@ -59,11 +62,18 @@ impl Module {
         Module { kind: Kind::Worker, simd: Simd::Relaxed, stem: "worker", folder }
     }
 
+    /// The decoder of pictures, the same for both builds: it has no use for relaxed SIMD.
+    pub fn pictures(project: &Project) -> Module {
+        let folder = project.target.join("wasm").join("pictures");
+        Module { kind: Kind::Pictures, simd: Simd::Baseline, stem: "pictures", folder }
+    }
+
     fn name(&self) -> String {
         match &self.kind {
             Kind::Bundled(model) => format!("{model} {}", self.simd.name()),
             Kind::Bare => format!("engine {}", self.simd.name()),
             Kind::Worker => "worker".to_owned(),
+            Kind::Pictures => "pictures".to_owned(),
             Kind::Baker => "baker".to_owned(),
         }
     }
@@ -72,6 +82,7 @@ impl Module {
         match self.kind {
             Kind::Bundled(_) | Kind::Bare => "onnxlet",
             Kind::Worker => "onnxlet-worker",
+            Kind::Pictures => "onnxlet-pictures",
             Kind::Baker => "onnxlet-bake",
         }
     }
@@ -80,7 +91,7 @@ impl Module {
         match self.kind {
             Kind::Bundled(_) | Kind::Worker => &[],
             Kind::Bare => &["--no-default-features", "--features", "js"],
-            Kind::Baker => &["--features", "js"],
+            Kind::Pictures | Kind::Baker => &["--features", "js"],
         }
     }
 
@@ -92,8 +103,9 @@ impl Module {
     fn inputs(&self, project: &Project) -> Vec<PathBuf> {
         let mut inputs: Vec<PathBuf> = ["Cargo.toml", "Cargo.lock"].map(|path| project.at(path)).into();
         let crates: &[&str] = match self.kind {
-            Kind::Bundled(_) | Kind::Bare => &["build.rs", "src"],
-            Kind::Worker => &["build.rs", "src", "worker/Cargo.toml", "worker/src"],
+            Kind::Bundled(_) | Kind::Bare => &["build.rs", "src", "pictures"],
+            Kind::Worker => &["build.rs", "src", "pictures", "worker/Cargo.toml", "worker/src"],
+            Kind::Pictures => &["pictures"],
             Kind::Baker => &["bake/Cargo.toml", "bake/src"],
         };
         inputs.extend(crates.iter().map(|path| project.at(path)));
@@ -108,7 +120,7 @@ impl Module {
         match &self.kind {
             Kind::Bundled(model) => Some(model),
             Kind::Worker => Some("digits"),
-            Kind::Bare | Kind::Baker => None,
+            Kind::Bare | Kind::Pictures | Kind::Baker => None,
         }
     }
 
@@ -127,7 +139,7 @@ impl Module {
     }
 
     fn is_engine(&self) -> bool {
-        matches!(self.kind, Kind::Bundled(_) | Kind::Bare)
+        matches!(self.kind, Kind::Bundled(_) | Kind::Bare | Kind::Pictures)
     }
 
     /// Compiles and binds what changed. Returns the digest of everything that it was made from.

@@ -13,12 +13,19 @@ const LOADER: &str = "\nasync function __wbg_load(module, imports) {";
 const TAIL: &str = "\nexport { initSync, __wbg_init as default };\n";
 const TYPES_TAIL: &str = "export type InitInput =";
 
+/// Functions that an engine may import by name, for the host to give.
+const HOST: [&str; 1] = ["decodePicture"];
+
+const GLUE: &str = "/** The state of one instance: its imports, and what binds it once it exists. */
+function glue(host = {}) {
+";
+
 const BINDING: &str = "
     return {
         imports: __wbg_get_imports(),
         bind(instance, module) {
             __wbg_finalize_init(instance, module);
-            return { NAMES };
+            return { NAMES, exports: instance.exports };
         },
     };
 }
@@ -26,28 +33,30 @@ const BINDING: &str = "
 /**
  * A new instance of the engine, with a memory of its own.
  * @param {WebAssembly.Module} module
+ * @param {object} [host]
  */
-export async function createEngine(module) {
-    const { imports, bind } = glue();
+export async function createEngine(module, host) {
+    const { imports, bind } = glue(host);
     return bind(await WebAssembly.instantiate(module, imports), module);
 }
 
 /**
  * The same at once. Chromium refuses this on a page's main thread when the module is larger than 8 MB.
  * @param {WebAssembly.Module} module
+ * @param {object} [host]
  */
-export function createEngineSync(module) {
-    const { imports, bind } = glue();
+export function createEngineSync(module, host) {
+    const { imports, bind } = glue(host);
     return bind(new WebAssembly.Instance(module, imports), module);
 }
 ";
 
 const FACTORY_TYPES: &str = "
-/** A new instance of the engine, with a memory of its own. */
-export function createEngine(module: WebAssembly.Module): Promise<Engine>;
+/** A new instance of the engine, with a memory of its own; `host` has the functions that the engine imports by name. */
+export function createEngine(module: WebAssembly.Module, host?: object): Promise<Engine>;
 
 /** The same at once. Chromium refuses this on a page's main thread when the module is larger than 8 MB. */
-export function createEngineSync(module: WebAssembly.Module): Engine;
+export function createEngineSync(module: WebAssembly.Module, host?: object): Engine;
 ";
 
 /// The JavaScript of the factory and the names that its result has.
@@ -63,9 +72,12 @@ pub fn factory(glue: &str) -> Result<Factory> {
     let body = instance_code(code)?;
     let (body, names) = without_exports(body)?;
     let body = with_constructors(&body)?;
-    let mut js = format!(
-        "{header}\n/** The state of one instance: its imports, and what binds it once it exists. */\nfunction glue() {{\n"
-    );
+    let mut js = format!("{header}\n{GLUE}");
+    for function in HOST.iter().filter(|function| !names.iter().any(|name| name == *function)) {
+        if body.contains(&format!(" = {function}(")) {
+            js.push_str(&format!("    const {{ {function} }} = host;\n"));
+        }
+    }
     push_indented(&mut js, &body);
     js.push_str(&BINDING.replace("NAMES", &names.join(", ")));
     Ok(Factory { js, names })
@@ -171,7 +183,7 @@ pub fn types(declarations: &str, names: &[String]) -> Result<String> {
     let mut types = kept.trim().to_owned();
     types.push_str("\n\n/** One instance of the engine: one memory, one model. */\nexport interface Engine {\n");
     push_indented(&mut types, members.trim_end());
-    types.push_str("}\n");
+    types.push_str("    /** What the module exports, which the functions above call. */\n    exports: WebAssembly.Exports;\n}\n");
     types.push_str(FACTORY_TYPES);
     Ok(types)
 }

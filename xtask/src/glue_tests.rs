@@ -72,10 +72,10 @@ fn everything_of_an_instance_moves_into_the_factory() {
     let factory = factory(GLUE).unwrap();
     assert_eq!(factory.names, ["load", "Thing"]);
     let at = |text: &str| factory.js.find(text).unwrap_or_else(|| panic!("no {text:?} in {}", factory.js));
-    let inside = at("function glue() {\n")..at("export async function createEngine(module) {");
+    let inside = at("function glue(host = {}) {\n")..at("export async function createEngine(module, host) {");
     assert!(inside.contains(&at("    let wasmModule")));
     assert!(inside.contains(&at("    const ThingFinalization = new FinalizationRegistry")));
-    assert!(at("export function createEngineSync(module) {") > inside.end);
+    assert!(at("export function createEngineSync(module, host) {") > inside.end);
     assert_eq!(factory.js.matches("export ").count(), 2);
     assert!(!factory.js.contains("initSync") && !factory.js.contains("__wbg_load"), "{}", factory.js);
     assert!(factory.js.contains("            return { load, Thing };\n"), "{}", factory.js);

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Description } from "./card.js";
-import { type Build, engineFiles, type Files, modulePlaces } from "./engines.js";
+import { type Build, engineFiles, type Files, modulePlaces, type PictureModule } from "./engines.js";
 import { manifest } from "./manifest.js";
 import { readme } from "./readme.js";
 import { moduleTypes, types } from "./types.js";
@@ -10,6 +10,8 @@ import { moduleTypes, types } from "./types.js";
 export interface Parts {
   description: Description;
   builds: readonly Build[];
+  /** The decoder of pictures, which only a model that takes some gets. Absent where the engines decode themselves. */
+  pictures?: PictureModule | undefined;
   /** The folder of the compiled runtime. */
   runtime: string;
   /** The package's folder, made afresh. */
@@ -24,10 +26,11 @@ const TOOLS = ["assemble/", "bake/", "cli/", "onnx/"];
 const DECLARATIONS = ["runtime/types.d.ts", "runtime/errors.d.ts", "thread.browser.d.ts"];
 
 /** Writes a model's npm package: runtime, engines, wasm modules, and types made for the model. Answers with its files. */
-export async function assemble({ description, builds, runtime, licenses, out }: Parts): Promise<string[]> {
-  const modules = modulePlaces(builds);
+export async function assemble({ description, builds, runtime, licenses, out, ...parts }: Parts): Promise<string[]> {
+  const pictures = takesPictures(description) ? parts.pictures : undefined;
+  const modules = modulePlaces(builds, pictures);
   const files: Files = {
-    ...engineFiles(builds),
+    ...engineFiles(builds, pictures),
     ...(await runtimeFiles(runtime)),
     ...licenses,
     "index.d.ts": types(description),
@@ -39,6 +42,10 @@ export async function assemble({ description, builds, runtime, licenses, out }: 
   files["package.json"] = `${JSON.stringify(made, null, 2)}\n`;
   await write(out, files);
   return Object.keys(files).sort();
+}
+
+function takesPictures({ card }: Description): boolean {
+  return Object.values(card.inputs ?? {}).some(({ image }) => image !== undefined);
 }
 
 /** Every script of the runtime that a program can reach. */

@@ -13,25 +13,35 @@ export interface Build {
   lean?: Uint8Array | undefined;
 }
 
+/** The decoder of pictures, which serves all builds. */
+export interface PictureModule {
+  /** The text of its glue, `pictures.js`. */
+  glue: string;
+  wasm: Uint8Array;
+}
+
 /** Texts and modules by their place in the package. */
 export type Files = Record<string, string | Uint8Array>;
 
 /** The package's files that hold the engines. */
-export function engineFiles(builds: readonly Build[]): Files {
+export function engineFiles(builds: readonly Build[], pictures: PictureModule | undefined): Files {
   const glue = glueFiles(builds);
   return {
     ...glue.files,
-    "engines.js": enginesScript(builds, glue.names),
-    "addresses.js": addressesScript(builds),
-    "bundled.js": bundledScript(builds),
+    ...(pictures && { "pictures.js": bare(pictures.glue), [PICTURES]: pictures.wasm }),
+    "engines.js": enginesScript(builds, glue.names, pictures),
+    "addresses.js": addressesScript(builds, pictures),
+    "bundled.js": bundledScript(builds, pictures),
     ...Object.fromEntries(builds.flatMap(modules).map(({ place, bytes }) => [place, bytes])),
   };
 }
 
 /** Places of the modules, for the package's exports. */
-export function modulePlaces(builds: readonly Build[]): string[] {
-  return builds.flatMap(modules).map(({ place }) => place);
+export function modulePlaces(builds: readonly Build[], pictures: PictureModule | undefined): string[] {
+  return [...builds.flatMap(modules).map(({ place }) => place), ...(pictures ? [PICTURES] : [])];
 }
+
+const PICTURES = "wasm/pictures.wasm";
 
 function modules(build: Build): { place: string; part: Part; bytes: Uint8Array }[] {
   const { simd, full, lean } = build;
@@ -52,33 +62,44 @@ function bare(glue: string): string {
   return glue.replace(/^[ \t]*\/\*[^]*?\*\/\n/gm, "");
 }
 
-function enginesScript(builds: readonly Build[], names: readonly string[]): string {
+function enginesScript(builds: readonly Build[], names: readonly string[], pictures: PictureModule | undefined): string {
   const imports = builds.map(({ simd }, at) => `import { createEngine as ${simd} } from "./${names[at]}";`);
-  return `${imports.join("\n")}\n\nexport const engines = { ${builds.map(({ simd }) => simd).join(", ")} };\n`;
+  const decoder = pictures ? 'async () => (await import("./pictures.js")).createEngine' : "undefined";
+  const engines = `export const engines = { ${builds.map(({ simd }) => simd).join(", ")} };\n`;
+  return `${imports.join("\n")}\n\n${engines}export const pictures = ${decoder};\n`;
 }
 
 /** Bundlers find the files by the literal form `new URL("…", import.meta.url)`. */
-function addressesScript(builds: readonly Build[]): string {
+function addressesScript(builds: readonly Build[], pictures: PictureModule | undefined): string {
   const entries = builds.map((build) => {
-    const parts = modules(build).map(({ place, part, bytes }) => {
-      const entry: Record<keyof PackagedModule, string> = {
-        address: `new URL("./${place}", import.meta.url)`,
-        bytes: String(bytes.length),
-      };
-      return `    ${part}: { address: ${entry.address}, bytes: ${entry.bytes} },\n`;
-    });
+    const parts = modules(build).map(({ place, part, bytes }) => `    ${part}: ${packaged(place, bytes)},\n`);
     return `  ${build.simd}: {\n${parts.join("")}  },\n`;
   });
-  return `export const addresses = {\n${entries.join("")}};\n`;
+  const decoder = pictures ? packaged(PICTURES, pictures.wasm) : "undefined";
+  return `export const addresses = {\n${entries.join("")}};\nexport const decoder = ${decoder};\n`;
+}
+
+/** The text of a `PackagedModule`. */
+function packaged(place: string, bytes: Uint8Array): string {
+  const entry: Record<keyof PackagedModule, string> = {
+    address: `new URL("./${place}", import.meta.url)`,
+    bytes: String(bytes.length),
+  };
+  return `{ address: ${entry.address}, bytes: ${entry.bytes} }`;
 }
 
 /** Workers have relaxed SIMD: the fastest build is theirs. */
-function bundledScript(builds: readonly Build[]): string {
+function bundledScript(builds: readonly Build[], pictures: PictureModule | undefined): string {
   const build = builds.find(({ simd }) => simd === "relaxed") ?? builds[0];
   if (!build) throw new Error("a package needs a build, got none");
   const simd = `export const simd = "${build.simd}";\n`;
-  const full = `./wasm/full.${build.simd}.wasm`;
-  if (!build.lean) return `import first from "${full}";\n\n${simd}export { first };\nexport const full = undefined;\n`;
-  const imports = `import first from "./wasm/lean.${build.simd}.wasm";\nimport full from "${full}";\n`;
-  return `${imports}\n${simd}export { first, full };\n`;
+  const named: [name: string, place: string | undefined][] = [
+    ["first", `wasm/${build.lean ? "lean" : "full"}.${build.simd}.wasm`],
+    ["full", build.lean && `wasm/full.${build.simd}.wasm`],
+    ["decoder", pictures && PICTURES],
+  ];
+  const imports = named.map(([name, place]) => (place ? `import ${name} from "./${place}";\n` : ""));
+  const absent = named.map(([name, place]) => (place ? "" : `export const ${name} = undefined;\n`));
+  const present = named.flatMap(([name, place]) => (place ? [name] : []));
+  return `${imports.join("")}\n${simd}${absent.join("")}export { ${present.join(", ")} };\n`;
 }

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CreateEngine } from "../runtime/engine.js";
+import { NO_PICTURES } from "../runtime/pictures.js";
 import type { Simd } from "../runtime/types.js";
 import type { Description } from "./card.js";
 import type { Build } from "./engines.js";
@@ -21,7 +22,8 @@ async function build(folder: string, simd: Simd): Promise<Build> {
 export async function describe(folder: string): Promise<Description> {
   const baseline = join(folder, "baseline");
   const glue = (await import(pathToFileURL(join(baseline, "engine.js")).href)) as { createEngine: CreateEngine };
-  const engine = await glue.createEngine(await WebAssembly.compile(await readFile(join(baseline, "engine_bg.wasm"))));
+  const module = await WebAssembly.compile(await readFile(join(baseline, "engine_bg.wasm")));
+  const engine = await glue.createEngine(module, NO_PICTURES);
   engine.load();
   return engine.describe() as Description;
 }

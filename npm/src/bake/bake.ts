@@ -1,10 +1,9 @@
-import type { CreateEngine, Engine } from "../runtime/engine.js";
+import type { CreateEngine, Engine, EngineHost } from "../runtime/engine.js";
 import type { Description } from "../runtime/types.js";
 import type { Baker, Bytes, Keep, NewBaker } from "./baker.js";
 import type { Example } from "./examples/example.js";
 import { random } from "./examples/random.js";
 import { exampleSet } from "./examples/set.js";
-import { instantiate } from "./instantiate.js";
 import { load, type Loaded } from "./load.js";
 import { attempt, type Outcome, outcomeOf, sameOutcome } from "./outcome.js";
 
@@ -13,6 +12,8 @@ export interface Job {
   Baker: NewBaker;
   /** The glue of the engine's build. */
   createEngine: CreateEngine;
+  /** What an engine asks of its host. */
+  host: EngineHost;
   /** The engine's module. */
   engine: Bytes;
   /** The ONNX file. */
@@ -79,7 +80,7 @@ export async function bake(job: Job): Promise<Baked> {
   const loaded = await load(job, baker.prepare());
   phase("snapshot");
   const full = snapshot(baker, loaded);
-  const { engine } = await instantiate(job.createEngine, full);
+  const engine = await job.createEngine(await WebAssembly.compile(full), job.host);
   engine.load();
   const description = engine.describe();
   phase("examples");
@@ -113,15 +114,27 @@ function bits(value: number | bigint): bigint {
 }
 
 async function trimmed(job: Job, baker: Baker, examples: readonly Example[], keep: Keep) {
-  const { engine, exports } = await instantiate(job.createEngine, baker.instrument());
+  const engine = await job.createEngine(await WebAssembly.compile(baker.instrument()), hesitant(job.host));
   engine.load();
   engine.describe();
   engine.lastPanic();
   // Both ways, since the heap's history decides some branches.
   for (const example of [...examples, ...[...examples].reverse()]) outcomeOf(engine, example);
-  const memory = exports["onnxlet:memory"] as WebAssembly.Memory;
+  const memory = engine.exports["onnxlet:memory"] as WebAssembly.Memory;
   const { wasm, report } = baker.trim(new Uint8Array(memory.buffer), keep, ALLOCATOR);
   return { wasm, report: JSON.parse(report) as Report };
+}
+
+/** A host whose decoder of pictures is still to be loaded when the first picture comes. */
+function hesitant(host: EngineHost): EngineHost {
+  let asked = false;
+  return {
+    decodePicture(bytes, pixels) {
+      const first = !asked;
+      asked = true;
+      return first ? { pending: true } : host.decodePicture(bytes, pixels);
+    },
+  };
 }
 
 /**
@@ -129,8 +142,8 @@ async function trimmed(job: Job, baker: Baker, examples: readonly Example[], kee
  * full one. In another order than while marking, whose heap had another history: in the same order nothing could differ.
  * The answer is what it stopped at.
  */
-async function verified({ createEngine }: Job, lean: Bytes, calls: readonly Call[]): Promise<string[]> {
-  const fresh = await starter(createEngine, lean);
+async function verified(job: Job, lean: Bytes, calls: readonly Call[]): Promise<string[]> {
+  const fresh = await starter(job, lean);
   let engine = await fresh();
   const missed: string[] = [];
   for (const { example, expected } of shuffled(calls)) {
@@ -151,10 +164,10 @@ function shuffled(calls: readonly Call[]): Call[] {
   return calls.map((call) => ({ call, place: next() })).sort((a, b) => a.place - b.place).map(({ call }) => call);
 }
 
-async function starter(createEngine: CreateEngine, wasm: Bytes): Promise<() => Promise<Engine>> {
+async function starter({ createEngine, host }: Job, wasm: Bytes): Promise<() => Promise<Engine>> {
   const module = await WebAssembly.compile(wasm);
   return async () => {
-    const engine = await createEngine(module);
+    const engine = await createEngine(module, host);
     engine.load();
     return engine;
   };

@@ -1,13 +1,13 @@
 // Loads a model through the engine's bare door (src/abi.rs): numbers and bytes, no JavaScript value.
-import type { CreateEngine } from "../runtime/engine.js";
+import type { CreateEngine, EngineHost } from "../runtime/engine.js";
 import type { PlainError } from "../runtime/errors.js";
 import { OnnxletError } from "../runtime/errors.js";
 import type { Bytes } from "./baker.js";
-import { instantiate } from "./instantiate.js";
 
 /** The model to load, and where. */
 export interface Loading {
   createEngine: CreateEngine;
+  host: EngineHost;
   model: Uint8Array;
   card: string;
 }
@@ -48,8 +48,9 @@ const MOST_RUNS = 4;
  */
 export async function load(loading: Loading, prepared: Bytes): Promise<Loaded> {
   let survivors = new Uint8Array();
+  const module = await WebAssembly.compile(prepared);
   for (let run = 0; run < MOST_RUNS; run++) {
-    const { exports } = await instantiate(loading.createEngine, prepared);
+    const { exports } = await loading.createEngine(module, loading.host);
     const door = exports as unknown as BareDoor;
     const records = begin(door, reserve(loading.model));
     new Uint8Array(door["onnxlet:memory"].buffer).set(survivors, records);

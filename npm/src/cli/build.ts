@@ -15,7 +15,7 @@ import { checkFolder, clearFolder, REPORT } from "./out-folder.js";
 import { writePage } from "./page/page.js";
 import { Progress } from "./progress.js";
 import { reportOf } from "./report.js";
-import { licenses, RUNTIME } from "./resources.js";
+import { licenses, picturesResource, type PicturesResource, RUNTIME } from "./resources.js";
 import { sizes, times } from "./summary.js";
 
 /** Builds what was asked for from an ONNX model, and says what it made. */
@@ -28,17 +28,24 @@ export async function build(asked: BuildArguments): Promise<void> {
   const early = asked.out ?? (card && `onnxlet-${(JSON.parse(card) as { name: string }).name}`);
   if (early) await checkFolder(early, asked.force);
   const progress = new Progress();
-  const builds = await bakeBuilds({ simd, model: bytes, card, examples, trim: asked.trim }, progress).catch(
-    (error: unknown) => {
-      throw refusal(error, asked);
-    },
-  );
+  const pictures = await picturesResource();
+  const baking = { simd, model: bytes, card, examples, pictures, trim: asked.trim };
+  const builds = await bakeBuilds(baking, progress).catch((error: unknown) => {
+    throw refusal(error, asked);
+  });
   const [first] = builds;
   if (!first) throw new Error("no build was made");
   const description = described(first);
   const out = early || `onnxlet-${description.name}`;
   if (!early) await checkFolder(out, asked.force);
-  await write(asked, builds, description, out, progress);
+  await write(asked, { builds, description, pictures }, out, progress);
+}
+
+/** A baked model, and what its packages hold beside it. */
+interface Baking {
+  builds: readonly BakedBuild[];
+  description: Description;
+  pictures: PicturesResource;
 }
 
 function described({ description }: BakedBuild): Description {
@@ -51,18 +58,13 @@ function refusal(error: unknown, { model, card }: BuildArguments): unknown {
   return new Failure(error.code === "card" ? `${card ?? "the card"}: ${error.message}` : `${model}: ${error.message}`);
 }
 
-async function write(
-  asked: BuildArguments,
-  builds: readonly BakedBuild[],
-  description: Description,
-  out: string,
-  progress: Progress,
-): Promise<void> {
+async function write(asked: BuildArguments, model: Baking, out: string, progress: Progress): Promise<void> {
+  const { builds, description } = model;
   await clearFolder(out);
   const made: Made[] = [];
   for (const target of asked.targets) {
     progress.begin(`writing the ${target === "npm" ? "package" : "page"}`);
-    made.push(await writeTarget(target, asked.foldered ? join(out, target) : out, builds, description));
+    made.push(await writeTarget(target, asked.foldered ? join(out, target) : out, model));
   }
   await writeFile(join(out, REPORT), `${JSON.stringify(reportOf(builds), null, 2)}\n`);
   progress.begin("measuring");
@@ -86,16 +88,13 @@ interface Made {
   files: string[];
 }
 
-async function writeTarget(
-  target: Target,
-  folder: string,
-  builds: readonly BakedBuild[],
-  description: Description,
-): Promise<Made> {
+async function writeTarget(target: Target, folder: string, model: Baking): Promise<Made> {
+  const { builds, description, pictures } = model;
   const packageFolder = target === "npm" ? folder : join(folder, "model");
   const files = await assemble({
     description,
     builds: builds.map(({ simd, glue, full, lean }) => ({ simd, glue, full, lean: lean?.wasm })),
+    pictures,
     runtime: RUNTIME,
     licenses: await licenses(),
     out: packageFolder,

@@ -5,7 +5,7 @@ import { supportedSimd } from "../runtime/simd.js";
 import type { Simd } from "../runtime/types.js";
 import { Failure } from "./failure.js";
 import type { Progress } from "./progress.js";
-import { bakerResource, engineResource } from "./resources.js";
+import { bakerResource, engineResource, type PicturesResource } from "./resources.js";
 
 /** What stays beside the code that ran: a lean module answers all that resembles an example. */
 const KEEP: Keep = "functions";
@@ -21,6 +21,7 @@ export interface Baking {
   model: Uint8Array;
   card: string;
   examples: readonly Example[];
+  pictures: PicturesResource;
   trim: boolean;
 }
 
@@ -48,7 +49,8 @@ export async function bakeBuilds(baking: Baking, progress: Progress): Promise<Ba
     const keep = baking.trim ? KEEP : ("everything" as const);
     const { model, card, examples } = baking;
     const onPhase = progress.phase.bind(progress, simd);
-    builds.push({ simd, glue, ...(await bake({ Baker, createEngine, engine: wasm, model, card, examples, keep, onPhase })) });
+    const job = { Baker, createEngine, host: baking.pictures.host, engine: wasm, model, card, examples, keep, onPhase };
+    builds.push({ simd, glue, ...(await bake(job)) });
   }
   progress.end();
   return builds;

@@ -2,6 +2,7 @@ import { type Description } from "../assemble/card.js";
 import { spec } from "../assemble/names.js";
 import type { Engine } from "../runtime/engine.js";
 import { isRefusal } from "../runtime/errors.js";
+import { NO_PICTURES } from "../runtime/pictures.js";
 import type { OnnxModel } from "../onnx/model.js";
 import type { InspectArguments } from "./arguments.js";
 import { readCard } from "./card-file.js";
@@ -21,7 +22,7 @@ export async function inspect({ model: path, card: cardPath, name }: InspectArgu
   console.log(facts(path, bytes.length, onnx));
   console.log(`\noperators\n${operators(onnx)}`);
   const { createEngine, wasm } = await engineResource("baseline");
-  const engine = (await createEngine(await WebAssembly.compile(wasm))) as EmptyEngine;
+  const engine = (await createEngine(await WebAssembly.compile(wasm), NO_PICTURES)) as EmptyEngine;
   const refused = refusalOf(() => engine.load(bytes, card || undefined));
   if (refused !== undefined) {
     console.log(`\nunsupported: ${refused}`);

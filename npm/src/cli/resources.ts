@@ -4,7 +4,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
 import type { Bytes, NewBaker } from "../bake/baker.js";
-import type { CreateEngine } from "../runtime/engine.js";
+import type { CreateEngine, EngineHost } from "../runtime/engine.js";
+import type { PictureDecoder } from "../runtime/pictures.js";
+import type { PictureModule } from "../assemble/engines.js";
 import type { Simd } from "../runtime/types.js";
 
 // This file is dist/cli/resources.js of the package.
@@ -24,9 +26,27 @@ export interface EngineResource {
 export async function engineResource(simd: Simd): Promise<EngineResource> {
   const glue = new URL(`engines/${simd}.js`, ROOT);
   const { createEngine } = (await import(glue.href)) as { createEngine: CreateEngine };
-  const packed = await readFile(new URL(`engines/${simd}.wasm.br`, ROOT));
-  const wasm = new Uint8Array(await promisify(brotliDecompress)(packed));
-  return { glue: await readFile(glue, "utf8"), createEngine, wasm };
+  return { glue: await readFile(glue, "utf8"), createEngine, wasm: await unpacked(`engines/${simd}.wasm.br`) };
+}
+
+/** The decoder of pictures: its files, and how an engine calls it here. */
+export interface PicturesResource extends PictureModule {
+  host: EngineHost;
+}
+
+/** The decoder of pictures. */
+export async function picturesResource(): Promise<PicturesResource> {
+  const glue = new URL("engines/pictures.js", ROOT);
+  const { createEngine: createDecoder } = (await import(glue.href)) as {
+    createEngine(module: WebAssembly.Module): Promise<PictureDecoder>;
+  };
+  const wasm = await unpacked("engines/pictures.wasm.br");
+  const host = await createDecoder(await WebAssembly.compile(wasm));
+  return { glue: await readFile(glue, "utf8"), wasm, host };
+}
+
+async function unpacked(place: string): Promise<Bytes> {
+  return new Uint8Array(await promisify(brotliDecompress)(await readFile(new URL(place, ROOT))));
 }
 
 /** The baker, ready for use. */

@@ -1,6 +1,7 @@
 import { copied } from "./copy.js";
 import { describeThrown, fromPlain, isRefusal, OnnxletError } from "./errors.js";
 import type { Engine, EngineOptions } from "./engine.js";
+import type { Pictures } from "./pictures.js";
 import type { Runner } from "./runner.js";
 import { NO_CALLS } from "./stats.js";
 import type { Description, Prediction, Stats } from "./types.js";
@@ -11,6 +12,8 @@ export interface Makers {
   first(): Promise<Engine>;
   /** Makes one that lacks nothing, where the first is trimmed. */
   full?: (() => Promise<Engine>) | undefined;
+  /** Decodes for the engines. */
+  pictures?: Pictures | undefined;
 }
 
 /** An engine, and what to turn to where it lacks code. */
@@ -47,7 +50,7 @@ export class Instance implements Runner {
     } catch (error) {
       if (!makers.full || !lacksCode(error)) throw error;
       warn("the model", error);
-      return Instance.start({ first: makers.full }, { ...stats, fallbacks: stats.fallbacks + 1 });
+      return Instance.start({ ...makers, first: makers.full, full: undefined }, { ...stats, fallbacks: stats.fallbacks + 1 });
     }
   }
 
@@ -77,12 +80,20 @@ export class Instance implements Runner {
       this.#count("predictions");
       return prediction;
     } catch (error) {
+      if (error instanceof Trap) this.#running = undefined;
+      const { pictures } = this.#makers;
+      if (pictures?.wanted) return this.#withPictures(pictures, copied(input).value, options);
       if (!(error instanceof Trap)) throw error;
-      this.#running = undefined;
       if (full && lacksCode(error)) return this.#replayed(error, full, copied(input).value, options);
       this.#count("traps");
       throw error;
     }
+  }
+
+  /** Makes a call again that was in vain, for want of the decoder of pictures. */
+  async #withPictures(pictures: Pictures, input: unknown, options: EngineOptions): Promise<Prediction> {
+    await pictures.load();
+    return this.#later(input, options);
   }
 
   /** Has the full engine answer what the trimmed one could not. From now on every new engine is full. */
@@ -95,7 +106,7 @@ export class Instance implements Runner {
     this.#count("fallbacks");
     warn(this.description.name, trap);
     const running = await begun({ first: full });
-    this.#makers = { first: full };
+    this.#makers = { ...this.#makers, first: full, full: undefined };
     this.#running = running;
     return this.#call(running, input, options);
   }

@@ -6,6 +6,7 @@ import { Instance } from "./instance.js";
 import { kindOf } from "./kind.js";
 import { Model } from "./model.js";
 import { makers, type Modules, type PackagedBuild, type PackagedModule } from "./modules.js";
+import type { PictureGlue } from "./pictures.js";
 import type { Runner } from "./runner.js";
 import { chooseSimd, supportedSimd } from "./simd.js";
 import type { ThreadHandle } from "./thread.js";
@@ -17,6 +18,8 @@ export interface Host {
   engines: Engines;
   /** Where the package's own wasm files are. */
   addresses: Readonly<Partial<Record<Simd, PackagedBuild>>>;
+  /** The decoder of pictures, where the package has one. */
+  pictures?: { glue: PictureGlue; file: PackagedModule } | undefined;
   /** Compiles the module at an address. */
   compile(address: URL | string, download: Download, signal: AbortSignal | undefined): Promise<WebAssembly.Module>;
   /** Begins a thread that runs the host's `thread.*.js`. */
@@ -37,7 +40,8 @@ async function started(host: Host, options: LoadOptions): Promise<Runner> {
   const simd = chooseSimd(simdOption(options), supportedSimd(), builds(host));
   const modules = await modulesOf(host, simd, options);
   if (options.offThread) return ThreadRunner.start(() => host.beginThread(), simd, modules);
-  return Instance.start(makers(host.engines[simd] as CreateEngine, modules));
+  const createEngine = host.engines[simd] as CreateEngine;
+  return Instance.start(makers({ createEngine, pictures: host.pictures?.glue }, modules));
 }
 
 /** The builds that the package has. */
@@ -57,9 +61,10 @@ async function modulesOf(host: Host, simd: Simd, options: LoadOptions): Promise<
   const part = build.lean ? "lean" : "full";
   const single = typeof wasm === "function" ? undefined : wasm;
   const first = await compiled(host, single ?? given(part), build.lean ?? build.full, { onProgress }, signal);
-  if (!build.lean) return { first };
-  // No progress and no abort: the loading is long over when a call needs the full module.
-  return { first, full: once(async () => compiled(host, given("full"), build.full, {}, undefined)) };
+  // No progress and no abort: the loading is long over when a call needs another module.
+  const later = (part: Part, file: PackagedModule) => once(async () => compiled(host, given(part), file, {}, undefined));
+  const pictures = host.pictures && later("pictures", host.pictures.file);
+  return { first, full: build.lean && later("full", build.full), pictures };
 }
 
 /** Remembers what was made; a failure is not remembered, so that the next call tries again. */

@@ -1,6 +1,8 @@
 // The wasm modules of a package: what a build is started from, and what stands behind it.
 import type { CreateEngine } from "./engine.js";
+import { OnnxletError } from "./errors.js";
 import type { Makers } from "./instance.js";
+import { type PictureGlue, Pictures } from "./pictures.js";
 
 /** A wasm file of the package. */
 export interface PackagedModule {
@@ -15,16 +17,34 @@ export interface PackagedBuild {
   readonly full: PackagedModule;
 }
 
-/** The module to begin with, and how to get the one behind it, where the first is trimmed. */
+/** Gets a module that is not there from the beginning. */
+export type LaterModule = () => Promise<WebAssembly.Module>;
+
+/** The module to begin with, and how to get those that a call may need. */
 export interface Modules {
   first: WebAssembly.Module;
-  full?: (() => Promise<WebAssembly.Module>) | undefined;
+  /** The one behind it, where the first is trimmed. */
+  full?: LaterModule | undefined;
+  /** The decoder of pictures, for a model that takes some. */
+  pictures?: LaterModule | undefined;
+}
+
+/** The scripts that instantiate modules. */
+export interface Glue {
+  createEngine: CreateEngine;
+  pictures?: PictureGlue | undefined;
 }
 
 /** How to make engines of a build's modules. */
-export function makers(createEngine: CreateEngine, { first, full }: Modules): Makers {
+export function makers(glue: Glue, { first, full, pictures: decoder }: Modules): Makers {
+  const pictures = new Pictures(async () => {
+    if (!glue.pictures || !decoder) throw new OnnxletError("load", "this package has no decoder of pictures");
+    const [createDecoder, module] = await Promise.all([glue.pictures(), decoder()]);
+    return createDecoder(module);
+  });
   return {
-    first: () => createEngine(first),
-    full: full && (async () => createEngine(await full())),
+    first: () => glue.createEngine(first, pictures),
+    full: full && (async () => glue.createEngine(await full(), pictures)),
+    pictures,
   };
 }

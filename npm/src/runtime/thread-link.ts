@@ -1,6 +1,6 @@
 import { describeThrown, fromPlain, OnnxletError, toPlain } from "./errors.js";
-import type { Modules } from "./modules.js";
-import type { FullRequest, Reply, Request, StartRequest, ThreadHandle } from "./thread.js";
+import type { LaterModule, Modules } from "./modules.js";
+import type { LaterPart, ModuleRequest, Reply, Request, StartRequest, ThreadHandle } from "./thread.js";
 import type { Description } from "./types.js";
 
 interface Pending {
@@ -8,16 +8,19 @@ interface Pending {
   reject(error: OnnxletError): void;
 }
 
+/** The modules that a thread may ask for. */
+type LaterModules = Pick<Modules, LaterPart>;
+
 /** One thread from its beginning to its end, asked one thing at a time. */
 export class ThreadLink {
   readonly #handle: ThreadHandle;
-  readonly #full: Modules["full"];
+  readonly #later: LaterModules;
   #pending: Pending | undefined;
   #over = false;
 
-  constructor(handle: ThreadHandle, full: Modules["full"]) {
+  constructor(handle: ThreadHandle, later: LaterModules) {
     this.#handle = handle;
-    this.#full = full;
+    this.#later = later;
     handle.listen(
       (reply) => this.#settle((pending) => pending.resolve(reply)),
       (cause) => this.end(new OnnxletError("engine", `the model's thread ended: ${cause}`)),
@@ -41,12 +44,19 @@ export class ThreadLink {
   }
 
   /**
-   * Posts a request and waits for its reply, handing over the full module where the thread lacks it. Rejects when the
-   * thread ends, or when the request can't be posted.
+   * Posts a request and waits for its reply, handing over the modules that the thread asks for. Rejects when the thread
+   * ends, or when the request can't be posted.
    */
   async ask(request: Request, transfer: ArrayBuffer[]): Promise<Reply> {
-    const reply = await this.#post(request, transfer);
-    return reply.type === "lacking" && this.#full ? this.#post(await fullRequest(this.#full), []) : reply;
+    let reply = await this.#post(request, transfer);
+    for (let later = this.#asked(reply); later; later = this.#asked(reply)) {
+      reply = await this.#post(await moduleRequest(later), []);
+    }
+    return reply;
+  }
+
+  #asked(reply: Reply): LaterModule | undefined {
+    return reply.type === "lacking" ? this.#later[reply.part] : undefined;
   }
 
   #post(request: Request, transfer: ArrayBuffer[]): Promise<Reply> {
@@ -76,10 +86,10 @@ export class ThreadLink {
   }
 }
 
-async function fullRequest(full: () => Promise<WebAssembly.Module>): Promise<FullRequest> {
+async function moduleRequest(later: LaterModule): Promise<ModuleRequest> {
   try {
-    return { type: "full", module: await full() };
+    return { type: "module", module: await later() };
   } catch (error) {
-    return { type: "no-full", error: toPlain(error) };
+    return { type: "no-module", error: toPlain(error) };
   }
 }

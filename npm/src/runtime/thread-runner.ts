@@ -99,8 +99,9 @@ interface Begun {
   description: Description;
 }
 
-async function begun(begin: () => ThreadHandle, simd: Simd, { first, full }: Modules): Promise<Begun> {
-  const link = new ThreadLink(begin(), full);
-  const description = await link.start({ type: "start", module: first, simd, trimmed: full !== undefined });
+async function begun(begin: () => ThreadHandle, simd: Simd, { first, ...others }: Modules): Promise<Begun> {
+  const link = new ThreadLink(begin(), others);
+  const later = (["full", "pictures"] as const).filter((part) => others[part]);
+  const description = await link.start({ type: "start", module: first, simd, later });
   return { link, description };
 }

@@ -3,12 +3,13 @@ import type { Engines } from "./engine.js";
 import { fromPlain, OnnxletError, toPlain } from "./errors.js";
 import { Instance } from "./instance.js";
 import { makers } from "./modules.js";
+import type { PictureGlue } from "./pictures.js";
 import { NO_CALLS } from "./stats.js";
-import type { Caller, PredictRequest, Reply, Request, StartRequest } from "./thread.js";
+import type { Caller, LaterPart, PredictRequest, Reply, Request, StartRequest } from "./thread.js";
 
 /** Runs in the thread: answers every request with one reply, whatever happens. */
-export function serve(caller: Caller, engines: Engines): void {
-  const server = new Server(engines);
+export function serve(caller: Caller, engines: Engines, pictures?: PictureGlue): void {
+  const server = new Server(engines, pictures);
   caller.listen(async (request) => {
     const reply = await server.answer(request);
     try {
@@ -19,7 +20,7 @@ export function serve(caller: Caller, engines: Engines): void {
   });
 }
 
-/** Gives the full module to the engine that waits for it. */
+/** Gives a module to who waits for it. */
 interface Waiting {
   resolve(module: WebAssembly.Module): void;
   reject(error: OnnxletError): void;
@@ -27,25 +28,27 @@ interface Waiting {
 
 class Server {
   readonly #engines: Engines;
+  readonly #pictures: PictureGlue | undefined;
   #instance: Instance | undefined;
   /** The reply to the start or call under way. */
   #underWay: Promise<Reply> | undefined;
-  /** Tells of an engine that lacks code, and what waits for the full module. */
-  #lacks: () => void = () => {};
+  /** Tells of a module that is needed, and what waits for it. */
+  #lacks: (part: LaterPart) => void = () => {};
   #waiting: Waiting | undefined;
 
-  constructor(engines: Engines) {
+  constructor(engines: Engines, pictures: PictureGlue | undefined) {
     this.#engines = engines;
+    this.#pictures = pictures;
   }
 
   async answer(request: Request): Promise<Reply> {
-    // Made first: a call may meet missing code before it returns its promise.
+    // Made first: a call may need a module before it returns its promise.
     const lacking = new Promise<Reply>((resolve) => {
-      this.#lacks = () => resolve({ type: "lacking" });
+      this.#lacks = (part) => resolve({ type: "lacking", part });
     });
     try {
-      if (request.type === "full") this.#waiting?.resolve(request.module);
-      else if (request.type === "no-full") this.#waiting?.reject(fromPlain(request.error));
+      if (request.type === "module") this.#waiting?.resolve(request.module);
+      else if (request.type === "no-module") this.#waiting?.reject(fromPlain(request.error));
       else this.#underWay = request.type === "start" ? this.#start(request) : this.#predict(request);
       if (!this.#underWay) throw new OnnxletError("load", "the thread was given a module before it was started");
       return await Promise.race([this.#underWay, lacking]);
@@ -58,19 +61,20 @@ class Server {
     return { type: "failed", error: toPlain(error), stats: this.#instance?.stats ?? NO_CALLS };
   }
 
-  async #start({ module, simd, trimmed }: StartRequest): Promise<Reply> {
+  async #start({ module, simd, later }: StartRequest): Promise<Reply> {
     const createEngine = this.#engines[simd];
     if (!createEngine) throw new OnnxletError("load", `the thread has no ${simd} build`);
-    const full = trimmed ? () => this.#fullModule() : undefined;
-    this.#instance = await Instance.start(makers(createEngine, { first: module, full }));
+    const asked = (part: LaterPart) => (later.includes(part) ? () => this.#module(part) : undefined);
+    const modules = { first: module, full: asked("full"), pictures: asked("pictures") };
+    this.#instance = await Instance.start(makers({ createEngine, pictures: this.#pictures }, modules));
     return { type: "started", description: this.#instance.description };
   }
 
-  /** Asks the other side for the full module. */
-  #fullModule(): Promise<WebAssembly.Module> {
+  /** Asks the other side for a module. */
+  #module(part: LaterPart): Promise<WebAssembly.Module> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
-      this.#lacks();
+      this.#lacks(part);
     });
   }
 

@@ -1,21 +1,24 @@
 import type { EngineOptions } from "./engine.js";
 import type { PlainError } from "./errors.js";
-import type { Description, Prediction, Simd, Stats } from "./types.js";
+import type { Description, Part, Prediction, Simd, Stats } from "./types.js";
 
-// What the two sides of a thread say to each other: one request, one reply, strictly in turns. Where the thread's module
-// lacks code, its reply asks for the full one; the next request brings that, and is answered as the one before.
+// What the two sides of a thread say to each other: one request, one reply, strictly in turns. Where the thread needs
+// another module, its reply asks for that; the next request brings it, and is answered as the one before.
+
+/** The modules that a thread may ask for. */
+export type LaterPart = Exclude<Part, "lean">;
 
 /** The first request: which module to instantiate. A compiled module is shared, not compiled again. */
 export interface StartRequest {
   type: "start";
   module: WebAssembly.Module;
   simd: Simd;
-  /** There is a full module to ask for. */
-  trimmed: boolean;
+  /** The modules to ask for when they are needed. */
+  later: LaterPart[];
 }
 
-/** The full module, or why it can't be had. */
-export type FullRequest = { type: "full"; module: WebAssembly.Module } | { type: "no-full"; error: PlainError };
+/** The module that was asked for, or why it can't be had. */
+export type ModuleRequest = { type: "module"; module: WebAssembly.Module } | { type: "no-module"; error: PlainError };
 
 export interface PredictRequest {
   type: "predict";
@@ -23,12 +26,12 @@ export interface PredictRequest {
   options: EngineOptions;
 }
 
-export type Request = StartRequest | PredictRequest | FullRequest;
+export type Request = StartRequest | PredictRequest | ModuleRequest;
 
 /** The answer to a request, or the error that it met. */
 export type Reply =
   | { type: "started"; description: Description }
-  | { type: "lacking" }
+  | { type: "lacking"; part: LaterPart }
   | { type: "predicted"; prediction: Prediction; stats: Stats }
   | { type: "failed"; error: PlainError; stats: Stats };
 

@@ -10,10 +10,11 @@ type HostModule = typeof globalThis extends { WebAssembly: { Module: { prototype
 export type Simd = "relaxed" | "baseline";
 
 /**
- * A wasm file of a build. `lean` holds the model and the code that it needs, and stops where a call needs more; `full`
- * holds the model and all of the engine. A package that was not trimmed has only `full`.
+ * A wasm file. `lean` holds the model and the code that it needs, and stops where a call needs more; `full` holds the model
+ * and all of the engine; a package that was not trimmed has no `lean`. `pictures`, which serves both builds, decodes PNG,
+ * JPEG and WebP; a package whose model takes no pictures doesn't have it.
  */
-export type Part = "lean" | "full";
+export type Part = "lean" | "full" | "pictures";
 
 /** Any typed array that holds a tensor's elements. */
 export type TypedArray =
@@ -182,7 +183,8 @@ export interface LoadOptions {
   offThread?: boolean;
   /**
    * The wasm file, where it doesn't lie beside the package's JavaScript. A function is told the chosen build, and which of
-   * its files: it is asked for `full` only when a call needs code that was trimmed from `lean`.
+   * its files: it is asked for `full` only when a call needs code that was trimmed from `lean`, for `pictures` when the
+   * first encoded picture arrives.
    */
   wasm?: WasmSource | ((simd: Simd, part: Part) => WasmSource);
   /** Is told of the download's progress. */
