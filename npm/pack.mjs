@@ -9,6 +9,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { brotliCompressSync, constants } from "node:zlib";
+import { transformSync } from "esbuild";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -54,8 +55,8 @@ function putModule(stem, name) {
     [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length,
   };
   writeFileSync(join(at.out, "engines", `${name}.wasm.br`), brotliCompressSync(wasm, { params }));
-  const glue = readFileSync(`${stem}.js`, "utf8");
-  writeFileSync(join(at.out, "engines", `${name}.js`), glue.replace(/^\/\* @ts-self-types=.*\n/, ""));
+  const glue = transformSync(readFileSync(`${stem}.js`, "utf8"), { minify: true, format: "esm", target: "es2022" });
+  writeFileSync(join(at.out, "engines", `${name}.js`), glue.code);
 }
 
 /**

@@ -49,7 +49,7 @@ pub fn compile_runtime(project: &Project, node: &Node) -> Result<String> {
     let step = Step {
         name: "compile npm runtime",
         keys: &[],
-        inputs: &["npm/src", "npm/tsconfig.json", "package-lock.json"].map(|path| project.at(path)),
+        inputs: &["npm/src", "npm/bundle.mjs", "npm/tsconfig.json", "package-lock.json"].map(|path| project.at(path)),
         outputs: &[project.at("npm/dist")],
     };
     step.run(project, || {
@@ -57,7 +57,8 @@ pub fn compile_runtime(project: &Project, node: &Node) -> Result<String> {
         if dist.exists() {
             fs::remove_dir_all(&dist).with_context(|| format!("removing {}", dist.display()))?;
         }
-        process::run(node.tool("typescript/bin/tsc").args(["-p", "npm"]))
+        process::run(node.tool("typescript/bin/tsc").args(["-p", "npm"]))?;
+        process::run(node.command().arg("npm/bundle.mjs"))
     })
 }
 

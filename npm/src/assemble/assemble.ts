@@ -12,7 +12,7 @@ export interface Parts {
   builds: readonly Build[];
   /** The decoder of pictures, which only a model that takes some gets. Absent where the engines decode themselves. */
   pictures?: PictureModule | undefined;
-  /** The folder of the compiled runtime. */
+  /** The folder of the compiled and bundled runtime. */
   runtime: string;
   /** The package's folder, made afresh. */
   out: string;
@@ -20,8 +20,6 @@ export interface Parts {
   licenses: Readonly<Record<string, string>>;
 }
 
-/** The runtime's folders that are for building packages. */
-const TOOLS = ["assemble/", "bake/", "cli/", "onnx/"];
 /** Declarations that are public. */
 const DECLARATIONS = ["runtime/types.d.ts", "runtime/errors.d.ts", "thread.browser.d.ts"];
 
@@ -48,13 +46,13 @@ function takesPictures({ card }: Description): boolean {
   return Object.values(card.inputs ?? {}).some(({ image }) => image !== undefined);
 }
 
-/** Every script of the runtime that a program can reach. */
+/** The bundled scripts, one for each way into the package, and declarations. */
 async function runtimeFiles(runtime: string): Promise<Files> {
-  const paths = (await readdir(runtime, { recursive: true })).map((path) => path.replaceAll("\\", "/"));
-  const scripts = paths.filter((path) => path.endsWith(".js") && !TOOLS.some((tool) => path.startsWith(tool)));
-  if (scripts.length === 0) throw new Error(`${runtime}: expected the compiled runtime, found no .js`);
-  const read = async (path: string) => [path, await readFile(join(runtime, path), "utf8")] as const;
-  return Object.fromEntries(await Promise.all([...scripts, ...DECLARATIONS].map(read)));
+  const entries = join(runtime, "entries");
+  const scripts = (await readdir(entries)).map((name) => [name, join(entries, name)] as const);
+  const declarations = DECLARATIONS.map((path) => [path, join(runtime, path)] as const);
+  const read = async ([place, path]: readonly [string, string]) => [place, await readFile(path, "utf8")] as const;
+  return Object.fromEntries(await Promise.all([...scripts, ...declarations].map(read)));
 }
 
 /** Folders stand for all that is in them. */
