@@ -1,38 +1,47 @@
-// Bakes and trims the real engine with the digits model: the same answers, a fraction of the size.
+// Bakes and trims the real engine with the digits model, as the command does: the same answers, a fraction of the size.
 //
-// Needs what the build makes: `target/wasm/digits/relaxed/` (or the folder in ONNXLET_ENGINE) and the baker,
-// `target/baker/`. Node 22 or later.
+// Needs what the build makes: `npm/dist/` and, in `target/`, `wasm/digits/relaxed/` (the engine that parses the model at
+// every start), `wasm/engine/relaxed/` (the one that is baked), `wasm/pictures/` and `baker/`. Node 22 or later.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-
-import { bake } from "./bake.mjs";
-import { instantiate } from "./instance.mjs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const folder = process.env.ONNXLET_ENGINE ?? path.join(root, "target/wasm/digits/relaxed");
-const glue = path.join(folder, "engine.js");
+const at = (/** @type {string[]} */ ...parts) => path.join(root, ...parts);
+const script = (/** @type {string[]} */ ...parts) => import(pathToFileURL(at(...parts)).href);
+
+const POLICIES = /** @type {const} */ (["blocks", "functions"]);
 
 /** @type {any} */
 let job;
-/** @type {Awaited<ReturnType<typeof bake>>} */
-let baked;
+/** @type {any} */
+let unbaked;
+/** The bake of each policy. @type {Record<string, any>} */
+const baked = {};
 
 before(async () => {
-  const { initSync, Baker } = await import(path.join(root, "target/baker/baker.js"));
-  initSync({ module: await readFile(path.join(root, "target/baker/baker_bg.wasm")) });
-  const { createEngine } = await import(glue);
-  const engine = await readFile(path.join(folder, "engine_bg.wasm"));
-  const model = await readFile(path.join(root, "models/digits/model.onnx"));
-  const card = await readFile(path.join(root, "models/digits/card.json"));
-  const warm = [1, 2].map((batch) => new TextEncoder().encode(JSON.stringify(plain(image(batch, 0)))));
-  job = { Baker, createEngine, engine, model, card, warm, examples };
-  baked = await bake(job);
+  const { bake } = await script("npm/dist/bake/bake.js");
+  const { initSync, Baker } = await script("target/baker/baker.js");
+  initSync({ module: await readFile(at("target/baker/baker_bg.wasm")) });
+  const host = await (await script("target/wasm/pictures/pictures.js")).createEngine(await compiled("pictures/pictures"));
+  const { createEngine } = await script("target/wasm/engine/relaxed/engine.js");
+  const engine = new Uint8Array(await readFile(at("target/wasm/engine/relaxed/engine_bg.wasm")));
+  const model = new Uint8Array(await readFile(at("models/digits/model.onnx")));
+  const card = await readFile(at("models/digits/card.json"), "utf8");
+  job = { Baker, createEngine, host, engine, model, card, examples: [] };
+  for (const keep of POLICIES) baked[keep] = await bake({ ...job, keep });
+  unbaked = await (await script("target/wasm/digits/relaxed/engine.js")).createEngine(await compiled("digits/relaxed/engine"));
+  unbaked.load();
 });
+
+/** @param {string} stem */
+async function compiled(stem) {
+  return WebAssembly.compile(await readFile(at("target/wasm", `${stem}_bg.wasm`)));
+}
 
 /** @param {number} batch @param {number} seed */
 function image(batch, seed) {
@@ -40,25 +49,12 @@ function image(batch, seed) {
   return { data, shape: [batch, 1, 28, 28] };
 }
 
-/** @param {ReturnType<typeof image>} image */
-function plain({ data, shape }) {
-  return { data: Array.from(data), shape };
-}
-
-/** @param {any} engine */
-function examples(engine) {
-  for (const batch of [1, 2, 3, 5]) engine.predict(image(batch, batch), undefined);
-  for (const bad of malformed) refusal(engine, bad);
-  engine.describe();
-  engine.lastPanic();
-}
-
 const malformed = [null, "seven", {}, { data: [1, 2, 3], shape: [1, 3] }, { image: image(1, 1), more: 1 }, { data: [NaN] }];
 
 /** @param {any} engine @param {unknown} input */
 function refusal(engine, input) {
   try {
-    engine.predict(input, undefined);
+    engine.predict(input);
   } catch (error) {
     const { code, message, problems } = /** @type {any} */ (error);
     return { code, message, problems };
@@ -68,86 +64,77 @@ function refusal(engine, input) {
 
 /** @param {Uint8Array<ArrayBuffer>} wasm */
 async function start(wasm) {
-  return (await instantiate(job.createEngine, wasm)).engine;
+  const engine = await job.createEngine(await WebAssembly.compile(wasm), job.host);
+  engine.load();
+  return engine;
 }
 
 /** The full module and every lean one, by name. */
 function modules() {
-  const lean = Object.entries(baked.lean).map(([keep, { wasm }]) => /** @type {const} */ ([keep, wasm]));
-  return [/** @type {const} */ (["full", baked.full]), ...lean];
+  const lean = POLICIES.map((keep) => /** @type {const} */ ([keep, baked[keep].lean.wasm]));
+  return [/** @type {const} */ (["full", baked.functions.full]), ...lean];
 }
 
-/** The answer to an image, or nothing where a module that keeps only blocks that ran traps. */
-const attempt = (/** @type {any} */ engine, /** @type {unknown} */ input) => {
-  try {
-    return engine.predict(input, undefined);
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) return undefined;
-    throw error;
-  }
-};
-
 test("unbaked, full and lean modules answer bit for bit the same", async () => {
-  const unbaked = await start(job.engine);
-  unbaked.load();
   for (const [name, wasm] of modules()) {
     const engine = await start(wasm);
-    for (const [batch, seed] of [[1, 11], [2, 12], [5, 13]]) {
+    for (const [batch, seed] of [[1, 11], [2, 12], [5, 13], [4, 14], [7, 15], [16, 16]]) {
       const input = image(Number(batch), Number(seed));
-      assert.deepEqual(engine.predict(input, undefined), unbaked.predict(input, undefined), name);
+      assert.deepEqual(engine.predict(input), unbaked.predict(input), `${name}, batch ${batch}`);
     }
   }
 });
 
-test("on inputs unlike the examples, lean modules answer the same or trap", async () => {
-  const unbaked = await start(job.engine);
-  unbaked.load();
+test("pictures of every kind give the same, through the host's decoder and through the engine's own", async () => {
+  const { PICTURES } = await script("npm/dist/bake/examples/pictures.js");
   for (const [name, wasm] of modules()) {
-    for (const batch of [4, 7, 16]) {
-      const input = image(batch, batch);
-      const answer = attempt(await start(wasm), input);
-      if (answer || name !== "blocks") assert.deepEqual(answer, unbaked.predict(input, undefined), name);
+    const engine = await start(wasm);
+    for (const [kind, base64] of Object.entries(PICTURES)) {
+      const input = new Uint8Array(Buffer.from(base64, "base64"));
+      assert.deepEqual(engine.predict(input), unbaked.predict(input), `${name}, ${kind}`);
+      const half = input.slice(0, input.length >> 1);
+      assert.deepEqual(refusal(engine, half), refusal(unbaked, half), `${name}, half of ${kind}`);
     }
+  }
+});
+
+test("the digits that people draw need nothing that was trimmed away", async () => {
+  const engine = await start(baked.blocks.lean.wasm);
+  for (let digit = 0; digit < 10; digit += 1) {
+    const picture = await readFile(at("models/digits/samples", `${digit}.png`));
+    assert.equal(engine.predict(new Uint8Array(picture)).top[0].label, String(digit));
   }
 });
 
 test("lean modules refuse what the full one refuses, with the same words", async () => {
-  const full = await start(baked.full);
   for (const [name, wasm] of modules()) {
-    const lean = await start(wasm);
-    for (const input of malformed) assert.deepEqual(refusal(lean, input), refusal(full, input), name);
+    const engine = await start(wasm);
+    for (const input of malformed) assert.deepEqual(refusal(engine, input), refusal(unbaked, input), name);
   }
 });
 
 test("a call of what was dropped traps", async () => {
-  const lean = await start(baked.lean.functions.wasm);
-  assert.throws(() => lean.load(), WebAssembly.RuntimeError);
+  const lean = await start(baked.functions.lean.wasm);
+  assert.throws(() => lean.load(job.model), WebAssembly.RuntimeError);
 });
 
 test("baking twice gives identical files", async () => {
-  const again = await bake(job);
-  assert.deepEqual(again.full, baked.full);
-  for (const [name, { wasm }] of Object.entries(again.lean)) {
-    assert.deepEqual(wasm, baked.lean[/** @type {import("./bake.mjs").Keep} */ (name)].wasm, name);
-  }
+  const { bake } = await script("npm/dist/bake/bake.js");
+  const again = await bake({ ...job, keep: "blocks" });
+  assert.deepEqual(again.full, baked.blocks.full);
+  assert.deepEqual(again.lean.wasm, baked.blocks.lean.wasm);
+});
+
+test("no example of the command's is left to the full module", () => {
+  for (const keep of POLICIES) assert.deepEqual(baked[keep].lean.missed, []);
 });
 
 test("a lean module is a fraction of the full one", (t) => {
-  for (const [name, wasm] of [["unbaked", job.engine], ...modules()]) {
-    t.diagnostic(`${name}: ${wasm.length} raw, ${gzipSync(wasm, { level: 9 }).length} gzip, ${brotli(wasm)} brotli`);
+  for (const [name, wasm] of modules()) {
+    t.diagnostic(`${name}: ${wasm.length} raw, ${gzipSync(wasm, { level: 9 }).length} gzip`);
   }
-  for (const [name, { report }] of Object.entries(baked.lean)) {
-    const { functions, codeBytes, dataBytes, memoryBytes } = report.lean;
-    t.diagnostic(`${name}: ${JSON.stringify({ functions, codeBytes, dataBytes, memoryBytes })}`);
-  }
-  const { blocks, functions } = baked.lean;
-  assert.ok(functions.report.lean.functions * 20 < functions.report.full.functions);
-  assert.ok(functions.report.lean.codeBytes * 10 < functions.report.full.codeBytes);
-  assert.ok(blocks.report.lean.codeBytes < functions.report.lean.codeBytes);
+  const [blocks, functions] = POLICIES.map((keep) => baked[keep].lean.report);
+  assert.ok(functions.lean.functions * 20 < functions.full.functions);
+  assert.ok(functions.lean.codeBytes * 10 < functions.full.codeBytes);
+  assert.ok(blocks.lean.codeBytes < functions.lean.codeBytes);
 });
-
-/** @param {Uint8Array} wasm */
-function brotli(wasm) {
-  const quality = wasm.length > 4e6 ? 5 : 11;
-  return brotliCompressSync(wasm, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }).length;
-}
