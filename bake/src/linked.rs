@@ -121,13 +121,13 @@ impl Linked {
         for symbol in &self.symbols {
             ranges.extend(self.read_only_range(symbol.as_ref())?);
         }
-        let mut references = Vec::new();
+        let (mut code, mut data) = (Vec::new(), Vec::new());
         for relocation in &self.code {
             let Some(range) = self.target(relocation)? else {
                 continue;
             };
             if absolute(relocation.ty) {
-                references.push((address(&range, relocation), range));
+                code.push((address(&range, relocation), range));
             } else {
                 pinned.push(range);
             }
@@ -137,12 +137,12 @@ impl Linked {
                 continue;
             };
             if absolute(relocation.ty) && self.address_of(relocation.offset as usize)?.is_multiple_of(WORD) {
-                references.push((address(&range, relocation), range));
+                data.push((address(&range, relocation), range));
             } else {
                 pinned.push(range);
             }
         }
-        Ok(ReadOnlyData::new(ranges, &pinned, &references))
+        Ok(ReadOnlyData::new(ranges, &pinned, &code, &data))
     }
 
     /// The read-only data that a relocation refers to.

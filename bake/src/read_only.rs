@@ -18,26 +18,33 @@ pub(crate) const WORD: u32 = 4;
 pub struct ReadOnlyData {
     /// Disjoint, in order of address.
     pieces: Vec<Range<u32>>,
-    /// References that don't point into the piece they refer to: (address, index of the piece), in order.
+    /// References that the linker noted in code: (address, index of the piece), in order. No other constant is an address.
+    code: Vec<(u32, u32)>,
+    /// References in data that don't point into the piece they refer to, likewise.
     outside: Vec<(u32, u32)>,
 }
 
+/// A reference that the linker noted: the address written, and the range of the symbol that it refers to.
+pub(crate) type Reference = (u32, Range<u32>);
+
 impl ReadOnlyData {
-    /// From the symbols' ranges, those that may never be dropped, and all references as (address written, symbol's range).
-    pub(crate) fn new(symbols: Vec<Range<u32>>, pinned: &[Range<u32>], references: &[(u32, Range<u32>)]) -> Self {
+    /// From the symbols' ranges, those that may never be dropped, and all references, in code and in data.
+    pub(crate) fn new(symbols: Vec<Range<u32>>, pinned: &[Range<u32>], code: &[Reference], data: &[Reference]) -> Self {
         let mut pieces = joined(symbols);
         let pinned: BTreeSet<u32> =
             pinned.iter().filter_map(|range| piece_at(&pieces, range.start)).map(|index| pieces[index].start).collect();
         pieces.retain(|piece| !pinned.contains(&piece.start));
-        let mut outside = BTreeSet::new();
-        for (address, symbol) in references {
-            if let Some(index) = piece_at(&pieces, symbol.start)
-                && !pieces[index].contains(address)
-            {
-                outside.insert((*address, u32::try_from(index).unwrap_or(u32::MAX)));
-            }
-        }
-        Self { pieces, outside: outside.into_iter().collect() }
+        let noted = |references: &[Reference]| -> BTreeSet<(u32, u32)> {
+            let piece = |(address, symbol): &Reference| {
+                let index = piece_at(&pieces, symbol.start)?;
+                Some((*address, u32::try_from(index).unwrap_or(u32::MAX)))
+            };
+            references.iter().filter_map(piece).collect()
+        };
+        let code = noted(code).into_iter().collect();
+        let leads_outside = |(address, piece): &(u32, u32)| !pieces[*piece as usize].contains(address);
+        let outside = noted(data).into_iter().filter(leads_outside).collect();
+        Self { pieces, code, outside }
     }
 
     pub(crate) fn ranges(&self) -> &[Range<u32>] {
@@ -53,10 +60,14 @@ impl ReadOnlyData {
             (piece.end - piece.start).encode(&mut out);
             at = piece.end;
         }
-        self.outside.len().encode(&mut out);
-        for (address, piece) in &self.outside {
-            address.encode(&mut out);
-            piece.encode(&mut out);
+        for references in [&self.code, &self.outside] {
+            references.len().encode(&mut out);
+            let mut last = 0;
+            for (address, piece) in references {
+                (address - last).encode(&mut out);
+                piece.encode(&mut out);
+                last = *address;
+            }
         }
         out
     }
@@ -70,20 +81,32 @@ impl ReadOnlyData {
             at = start.saturating_add(reader.read_var_u32()?);
             read_only.pieces.push(start..at);
         }
-        for _ in 0..reader.read_var_u32()? {
-            read_only.outside.push((reader.read_var_u32()?, reader.read_var_u32()?));
+        for references in [&mut read_only.code, &mut read_only.outside] {
+            let mut address = 0u32;
+            for _ in 0..reader.read_var_u32()? {
+                address = address.saturating_add(reader.read_var_u32()?);
+                references.push((address, reader.read_var_u32()?));
+            }
         }
         Ok(read_only)
     }
 
     /// Zeroes the pieces of a memory image that neither code nor anything else in the image can reach.
     ///
-    /// `addresses` are the constants in code that may be addresses. The image is searched conservatively: every aligned word
-    /// outside of the pieces, and of pieces found so far, counts as an address.
-    pub(crate) fn scrub(&self, memory: &mut [u8], addresses: impl IntoIterator<Item = u32>) {
+    /// `code` are the constants in code, of which those are addresses that the linker noted. `words` and the image are searched
+    /// conservatively: every aligned word outside of the pieces, and of pieces found so far, counts as an address.
+    pub(crate) fn scrub(
+        &self,
+        memory: &mut [u8],
+        code: impl IntoIterator<Item = u32>,
+        words: impl IntoIterator<Item = u32>,
+    ) {
         let mut search = Search { data: self, reached: vec![false; self.pieces.len()], work: Vec::new() };
-        for address in addresses {
-            search.address(address);
+        for constant in code {
+            search.noted(&self.code, constant);
+        }
+        for word in words {
+            search.address(word);
         }
         let mut at = 0;
         for piece in &self.pieces {
@@ -115,9 +138,12 @@ impl Search<'_> {
         if let Some(piece) = piece_at(&self.data.pieces, address) {
             self.piece(piece);
         }
-        let outside = &self.data.outside;
-        let first = outside.partition_point(|(value, _)| *value < address);
-        for (_, piece) in outside[first..].iter().take_while(|(value, _)| *value == address) {
+        self.noted(&self.data.outside, address);
+    }
+
+    fn noted(&mut self, references: &[(u32, u32)], address: u32) {
+        let first = references.partition_point(|(value, _)| *value < address);
+        for (_, piece) in references[first..].iter().take_while(|(value, _)| *value == address) {
             self.piece(*piece as usize);
         }
     }
@@ -175,7 +201,7 @@ mod tests {
     }
 
     fn pieces() -> ReadOnlyData {
-        ReadOnlyData::new(vec![8..16, 16..20, 24..32, 26..40], &[], &[(60, 16..20)])
+        ReadOnlyData::new(vec![8..16, 16..20, 24..32, 26..40], &[], &[(39, 24..32), (24, 16..20)], &[(60, 16..20)])
     }
 
     fn live(memory: &[u8]) -> Vec<bool> {
@@ -190,44 +216,65 @@ mod tests {
     #[test]
     fn nothing_is_left_of_data_that_nobody_refers_to() {
         let mut image = memory(&[]);
-        pieces().scrub(&mut image, []);
+        pieces().scrub(&mut image, [], []);
         assert_eq!(live(&image), [false, false, false]);
         assert_eq!(image[20..24], [0xff; 4], "what is no piece stays");
     }
 
     #[test]
-    fn an_address_in_code_keeps_the_piece_it_points_into() {
+    fn a_constant_in_code_keeps_the_piece_that_the_linker_noted_for_it() {
         let mut image = memory(&[]);
-        pieces().scrub(&mut image, [39]);
+        pieces().scrub(&mut image, [39], []);
         assert_eq!(live(&image), [false, false, true]);
     }
 
     #[test]
-    fn an_address_outside_of_its_piece_keeps_it_where_the_linker_noted_it() {
+    fn a_constant_in_code_that_the_linker_did_not_note_keeps_nothing() {
         let mut image = memory(&[]);
-        pieces().scrub(&mut image, [60]);
+        pieces().scrub(&mut image, [8, 17, 25], []);
+        assert_eq!(live(&image), [false, false, false]);
+    }
+
+    #[test]
+    fn a_constant_at_the_end_of_a_piece_keeps_that_one_and_not_the_next() {
+        let mut image = memory(&[]);
+        pieces().scrub(&mut image, [24], []);
+        assert_eq!(live(&image), [false, true, false]);
+    }
+
+    #[test]
+    fn an_address_in_data_outside_of_its_piece_keeps_it_where_the_linker_noted_it() {
+        let mut image = memory(&[(52, 60)]);
+        pieces().scrub(&mut image, [], []);
+        assert_eq!(live(&image), [false, true, false]);
+    }
+
+    #[test]
+    fn the_value_of_a_global_may_point_into_any_piece() {
+        let mut image = memory(&[]);
+        pieces().scrub(&mut image, [], [17]);
         assert_eq!(live(&image), [false, true, false]);
     }
 
     #[test]
     fn a_word_of_the_image_keeps_a_piece_and_that_piece_others() {
         let mut image = memory(&[(48, 30), (28, 12)]);
-        pieces().scrub(&mut image, []);
+        pieces().scrub(&mut image, [], []);
         assert_eq!(live(&image), [true, false, true]);
     }
 
     #[test]
     fn a_word_in_dropped_data_keeps_nothing() {
         let mut image = memory(&[(28, 12)]);
-        pieces().scrub(&mut image, []);
+        pieces().scrub(&mut image, [], []);
         assert_eq!(live(&image), [false, false, false]);
     }
 
     #[test]
     fn pinned_data_is_never_dropped_and_what_it_holds_counts() {
-        let data = ReadOnlyData::new(vec![8..16, 16..20], &vec![8..16; 1], &[]);
+        let data = ReadOnlyData::new(vec![8..16, 16..20], &vec![8..16; 1], &[], &[]);
         let mut image = memory(&[(8, 16)]);
-        data.scrub(&mut image, []);
+        data.scrub(&mut image, [], []);
         assert_eq!(image[8..12], 16u32.to_le_bytes());
         assert_eq!(image[16..20], [0xff; 4]);
     }

@@ -112,19 +112,16 @@ impl<'e, 'a> Lean<'e, 'a> {
         rewrite.replace(&self.code()?);
         if let Some(read_only) = read_only {
             let mut memory = self.full.initial_memory();
-            read_only.scrub(&mut memory, self.addresses()?);
+            read_only.scrub(&mut memory, self.renumber.addresses().iter().copied(), self.globals()?);
             rewrite.replace(&image::data_section(&memory, &image::segments(&memory)));
         }
         Ok(rewrite.finish())
     }
 
-    /// The constants in what is written that may be addresses: in code, and in the initial values of globals.
-    fn addresses(&self) -> Result<BTreeSet<u32>, BakeError> {
-        let mut addresses = self.renumber.addresses().clone();
-        for global in &self.full.globals {
-            addresses.extend(constant_i32(&global.init_expr)?);
-        }
-        Ok(addresses)
+    /// The initial values of globals, which may be addresses.
+    fn globals(&self) -> Result<Vec<u32>, BakeError> {
+        let values = self.full.globals.iter().map(|global| constant_i32(&global.init_expr));
+        Ok(values.filter_map(Result::transpose).collect::<Result<_, _>>()?)
     }
 
     fn types(&mut self) -> Result<TypeSection, BakeError> {

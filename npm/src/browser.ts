@@ -1,5 +1,5 @@
 import { addresses, decoder } from "./addresses.js";
-import { engines, pictures } from "./engines.js";
+import * as scripts from "./engines.js";
 import { compileResponse } from "./runtime/compile.js";
 import { describeThrown, OnnxletError } from "./runtime/errors.js";
 import { type Host, loader } from "./runtime/load.js";
@@ -8,9 +8,9 @@ import type { Reply, ThreadHandle } from "./runtime/thread.js";
 export { OnnxletError } from "./runtime/errors.js";
 
 const host: Host = {
-  engines,
+  scripts,
   addresses,
-  pictures: pictures && decoder && { glue: pictures, file: decoder },
+  decoder,
   async compile(address, download, signal) {
     return compileResponse(await fetched(address, signal), download);
   },

@@ -3,7 +3,7 @@ import { isAbsolute } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { addresses, decoder } from "./addresses.js";
-import { engines, pictures } from "./engines.js";
+import * as scripts from "./engines.js";
 import { compileBytes, compileResponse, type Download } from "./runtime/compile.js";
 import { describeThrown, OnnxletError } from "./runtime/errors.js";
 import { type Host, loader } from "./runtime/load.js";
@@ -12,9 +12,9 @@ import type { Reply, ThreadHandle } from "./runtime/thread.js";
 export { OnnxletError } from "./runtime/errors.js";
 
 const host: Host = {
-  engines,
+  scripts,
   addresses,
-  pictures: pictures && decoder && { glue: pictures, file: decoder },
+  decoder,
   async compile(address, download, signal) {
     const url = urlOf(address);
     if (url.protocol === "file:") return compileFile(url, download, signal);

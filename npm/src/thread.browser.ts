@@ -1,4 +1,4 @@
-import { engines, pictures } from "./engines.js";
+import * as scripts from "./engines.js";
 import type { Request } from "./runtime/thread.js";
 import { serve } from "./runtime/thread-server.js";
 
@@ -10,6 +10,5 @@ serve(
       self.onmessage = ({ data }: MessageEvent<Request>) => onRequest(data);
     },
   },
-  engines,
-  pictures,
+  scripts,
 );

@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { engines, pictures } from "./engines.js";
+import * as scripts from "./engines.js";
 import type { Request } from "./runtime/thread.js";
 import { serve } from "./runtime/thread-server.js";
 
@@ -11,6 +11,5 @@ serve(
     reply: (reply, transfer) => port.postMessage(reply, transfer),
     listen: (onRequest) => void port.on("message", (request: Request) => onRequest(request)),
   },
-  engines,
-  pictures,
+  scripts,
 );

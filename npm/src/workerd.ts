@@ -1,11 +1,10 @@
 import * as bundled from "./bundled.js";
-import { engines, pictures } from "./engines.js";
-import type { CreateEngine } from "./runtime/engine.js";
+import * as scripts from "./engines.js";
 import { OnnxletError } from "./runtime/errors.js";
 import { Instance } from "./runtime/instance.js";
 import { kindOf } from "./runtime/kind.js";
 import { Model } from "./runtime/model.js";
-import { makers } from "./runtime/modules.js";
+import { glueOf, makers } from "./runtime/modules.js";
 import type { LoadOptions, Part } from "./runtime/types.js";
 
 export { OnnxletError } from "./runtime/errors.js";
@@ -20,8 +19,7 @@ export async function load(options: LoadOptions = {}): Promise<Model> {
     full: full && (async () => behind(options, "full") ?? full),
     pictures: decoder && (async () => behind(options, "pictures") ?? decoder),
   };
-  const createEngine = engines[bundled.simd] as CreateEngine;
-  return new Model(await Instance.start(makers({ createEngine, pictures }, modules)));
+  return new Model(await Instance.start(makers(glueOf(scripts, bundled.simd), modules)));
 }
 
 function refuseForeignOptions({ offThread, simd = "auto" }: LoadOptions): void {

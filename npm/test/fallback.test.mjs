@@ -5,7 +5,7 @@ import { Worker } from "node:worker_threads";
 import { Instance } from "../dist/runtime/instance.js";
 import { loader } from "../dist/runtime/load.js";
 import { ThreadRunner } from "../dist/runtime/thread-runner.js";
-import { createEngine, emptyModule, leanModule, made } from "../fixtures/fake-engine.mjs";
+import { createEngine, description, emptyModule, leanModule, made, scripts } from "../fixtures/fake-engine.mjs";
 
 const warnings = mock.method(console, "warn", () => {});
 beforeEach(() => warnings.mock.resetCalls());
@@ -13,7 +13,7 @@ beforeEach(() => warnings.mock.resetCalls());
 /** An instance that begins lean, and how often its full module was asked for. */
 async function start(full = async () => emptyModule) {
   const asked = mock.fn(full);
-  const makers = { first: () => createEngine(leanModule), full: async () => createEngine(await asked()) };
+  const makers = { description, first: () => createEngine(leanModule), full: async () => createEngine(await asked()) };
   return { instance: await Instance.start(makers), asked };
 }
 
@@ -80,7 +80,7 @@ test("where the full module can't be had, the call says so, and the lean engine 
 });
 
 test("an engine that lacks nothing has nothing to fall back to", async () => {
-  const instance = await Instance.start({ first: () => createEngine(leanModule) });
+  const instance = await Instance.start({ description, first: () => createEngine(leanModule) });
   await assert.rejects(instance.run({ rare: true }, {}), { code: "engine", message: /unreachable/ });
   assert.deepEqual(instance.stats, { predictions: 0, traps: 1, fallbacks: 0 });
 });
@@ -89,7 +89,7 @@ test("load fetches the full module only when it is needed, and a failure only co
   const compiled = [];
   const file = (name) => ({ address: new URL(`file:///${name}.wasm`), bytes: 8 });
   const load = loader({
-    engines: { baseline: createEngine },
+    scripts,
     addresses: { baseline: { lean: file("lean"), full: file("full") } },
     async compile(address) {
       compiled.push(String(address));
@@ -110,7 +110,7 @@ test("a function that says where the files are is asked for each part", async ()
   const asked = [];
   const file = { address: new URL("file:///a.wasm"), bytes: 8 };
   const load = loader({
-    engines: { baseline: createEngine },
+    scripts,
     addresses: { baseline: { lean: file, full: file } },
     compile: () => assert.fail("the package's own files were not asked for"),
     beginThread: () => assert.fail("no thread was asked for"),

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Instance } from "../dist/runtime/instance.js";
 import { createEngine, description, emptyModule, made } from "../fixtures/fake-engine.mjs";
 
-const start = () => Instance.start({ first: () => createEngine(emptyModule) });
+const start = () => Instance.start({ description, first: () => createEngine(emptyModule) });
 
 test("an instance describes its model and answers", async () => {
   const instance = await start();
@@ -52,6 +52,6 @@ test("calls that overlap after a trap never meet a trapped engine", async () => 
 });
 
 test("a module that can't be instantiated is a load error", async () => {
-  const failing = Instance.start({ first: () => Promise.reject(new WebAssembly.LinkError("missing import")) });
+  const failing = Instance.start({ description, first: () => Promise.reject(new WebAssembly.LinkError("missing import")) });
   await assert.rejects(failing, { code: "load", message: /missing import/ });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loader } from "../dist/runtime/load.js";
 import { chooseSimd, supportedSimd } from "../dist/runtime/simd.js";
-import { createEngine, emptyModule } from "../fixtures/fake-engine.mjs";
+import { createEngine, emptyModule, scripts } from "../fixtures/fake-engine.mjs";
 
 /** A host that remembers what it was asked to compile. */
 function fakeHost() {
@@ -10,7 +10,7 @@ function fakeHost() {
   const relaxed = { full: { address: new URL("file:///relaxed.wasm"), bytes: 11 } };
   const baseline = { full: { address: new URL("file:///baseline.wasm"), bytes: 10 } };
   const host = {
-    engines: { relaxed: createEngine, baseline: createEngine },
+    scripts: { ...scripts, engines: { relaxed: createEngine, baseline: createEngine } },
     addresses: { relaxed, baseline },
     async compile(address, { total }) {
       compiled.push({ address: String(address), total });

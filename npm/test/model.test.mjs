@@ -4,7 +4,7 @@ import { Instance } from "../dist/runtime/instance.js";
 import { Model } from "../dist/runtime/model.js";
 import { createEngine, description, emptyModule } from "../fixtures/fake-engine.mjs";
 
-const start = async () => new Model(await Instance.start({ first: () => createEngine(emptyModule) }));
+const start = async () => new Model(await Instance.start({ description, first: () => createEngine(emptyModule) }));
 
 test("a model shows its signature, description and counts", async () => {
   const model = await start();

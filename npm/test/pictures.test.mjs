@@ -6,7 +6,7 @@ import { Instance } from "../dist/runtime/instance.js";
 import { loader } from "../dist/runtime/load.js";
 import { makers } from "../dist/runtime/modules.js";
 import { ThreadRunner } from "../dist/runtime/thread-runner.js";
-import { createDecoder, createEngine, decoders, emptyModule, leanModule } from "../fixtures/fake-engine.mjs";
+import { createDecoder, createEngine, decoders, description, emptyModule, leanModule, scripts } from "../fixtures/fake-engine.mjs";
 
 mock.method(console, "warn", () => {});
 const picture = (...bytes) => ({ picture: Uint8Array.from(bytes) });
@@ -16,7 +16,7 @@ const pixelsOf = ({ outputs }) => [...outputs.y.data];
 async function start(pictures = async () => emptyModule, first = emptyModule) {
   const asked = mock.fn(pictures);
   const modules = { first, full: async () => emptyModule, pictures: asked };
-  const glue = { createEngine, pictures: async () => createDecoder };
+  const glue = { description, createEngine, pictures: async () => createDecoder };
   return { instance: await Instance.start(makers(glue, modules)), asked };
 }
 
@@ -71,9 +71,9 @@ test("load fetches the decoder's own file, or the one that is given", async () =
   const compiled = [];
   const file = (name) => ({ address: new URL(`file:///${name}.wasm`), bytes: 8 });
   const load = loader({
-    engines: { baseline: createEngine },
+    scripts: { ...scripts, pictures: async () => createDecoder },
     addresses: { baseline: { full: file("full") } },
-    pictures: { glue: async () => createDecoder, file: file("pictures") },
+    decoder: file("pictures"),
     async compile(address) {
       compiled.push(String(address));
       return emptyModule;

@@ -156,7 +156,9 @@ mod tests {
         for length in [8, 20, 40, whole.len() - 20] {
             assert!(matches!(decode(&whole[..length], 9999), Err(Failure::Malformed(_))), "{length}");
         }
-        let Err(Failure::Malformed(message)) = decode(&[0xff, 0xd8, 0xff, 0xe0], 9) else { panic!("expected a refusal") };
+        let Err(Failure::Malformed(message)) = decode(&[0xff, 0xd8, 0xff, 0xe0], 9) else {
+            panic!("expected a refusal")
+        };
         assert_eq!(message, "the JPEG image cannot be decoded: it is truncated");
     }
 }

@@ -57,7 +57,7 @@ pub fn predict(input: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
         let options = read::options(&options, inside)?;
         model.predict(inputs, &options)
     };
-    answer().map_err(|e| error::to_js(&e)).and_then(|prediction| write::prediction(&prediction))
+    answer().map(|prediction| write::prediction(&prediction)).map_err(|e| error::to_js(&e))
 }
 
 /// The message of the panic that trapped this instance; `undefined` if none did.

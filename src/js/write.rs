@@ -8,7 +8,7 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use super::error::{set, to_js};
-use crate::{Elements, Error, NamedTensor, Prediction};
+use crate::{Elements, Error, NamedTensor, Prediction, Ranked};
 
 /// Any serialisable value as plain objects and arrays.
 ///
@@ -20,10 +20,7 @@ pub(super) fn plain(value: &impl Serialize) -> Result<JsValue, JsValue> {
 }
 
 /// `{outputs: {name: {dtype, shape, data}}, top?, tops?}`.
-///
-/// # Errors
-/// As [`plain`].
-pub(super) fn prediction(prediction: &Prediction) -> Result<JsValue, JsValue> {
+pub(super) fn prediction(prediction: &Prediction) -> JsValue {
     let object = Object::new();
     let outputs = Object::new();
     for output in prediction.outputs() {
@@ -31,10 +28,21 @@ pub(super) fn prediction(prediction: &Prediction) -> Result<JsValue, JsValue> {
     }
     set(&object, "outputs", &outputs);
     if let Some(tops) = prediction.tops() {
-        set(&object, "top", &plain(&prediction.top().unwrap_or_default())?);
-        set(&object, "tops", &plain(&tops)?);
+        set(&object, "top", &ranking(prediction.top().unwrap_or_default()));
+        set(&object, "tops", &tops.iter().map(|ranked| ranking(ranked)).collect::<Array>());
     }
-    Ok(object.into())
+    object.into()
+}
+
+fn ranking(ranked: &[Ranked]) -> Array {
+    let entry = |ranked: &Ranked| {
+        let object = Object::new();
+        set(&object, "label", &ranked.label.as_str().into());
+        set(&object, "index", &JsValue::from_f64(ranked.index as f64));
+        set(&object, "score", &ranked.score.into());
+        object
+    };
+    ranked.iter().map(entry).collect()
 }
 
 fn tensor(tensor: &NamedTensor) -> JsValue {

@@ -170,7 +170,8 @@ impl Module {
         let step = Step {
             name: &format!("bind {}", self.name()),
             keys: &[compiled, include_str!("engine.rs"), include_str!("glue.rs")],
-            inputs: &[],
+            // The description of the data is made by the baker's crate.
+            inputs: &if self.kind == Kind::Bare { vec![project.at("bake/src")] } else { vec![] },
             outputs: &[self.output(".js"), self.output("_bg.wasm")],
         };
         step.run(project, || {

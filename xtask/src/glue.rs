@@ -183,7 +183,9 @@ pub fn types(declarations: &str, names: &[String]) -> Result<String> {
     let mut types = kept.trim().to_owned();
     types.push_str("\n\n/** One instance of the engine: one memory, one model. */\nexport interface Engine {\n");
     push_indented(&mut types, members.trim_end());
-    types.push_str("    /** What the module exports, which the functions above call. */\n    exports: WebAssembly.Exports;\n}\n");
+    types.push_str(
+        "    /** What the module exports, which the functions above call. */\n    exports: WebAssembly.Exports;\n}\n",
+    );
     types.push_str(FACTORY_TYPES);
     Ok(types)
 }

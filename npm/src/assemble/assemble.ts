@@ -28,7 +28,7 @@ export async function assemble({ description, builds, runtime, licenses, out, ..
   const pictures = takesPictures(description) ? parts.pictures : undefined;
   const modules = modulePlaces(builds, pictures);
   const files: Files = {
-    ...engineFiles(builds, pictures),
+    ...engineFiles({ description, builds, pictures }),
     ...(await runtimeFiles(runtime)),
     ...licenses,
     "index.d.ts": types(description),

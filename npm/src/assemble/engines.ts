@@ -1,5 +1,6 @@
 // The glue and modules of a package's builds, and the generated scripts by which the runtime finds them.
 import type { PackagedModule } from "../runtime/modules.js";
+import type { Description } from "./card.js";
 import type { Part, Simd } from "../runtime/types.js";
 
 /** One SIMD build of a model. */
@@ -23,13 +24,20 @@ export interface PictureModule {
 /** Texts and modules by their place in the package. */
 export type Files = Record<string, string | Uint8Array>;
 
+/** A model in its builds. */
+export interface Engines {
+  description: Description;
+  builds: readonly Build[];
+  pictures: PictureModule | undefined;
+}
+
 /** The package's files that hold the engines. */
-export function engineFiles(builds: readonly Build[], pictures: PictureModule | undefined): Files {
+export function engineFiles({ description, builds, pictures }: Engines): Files {
   const glue = glueFiles(builds);
   return {
     ...glue.files,
     ...(pictures && { "pictures.js": bare(pictures.glue), [PICTURES]: pictures.wasm }),
-    "engines.js": enginesScript(builds, glue.names, pictures),
+    "engines.js": enginesScript(description, builds, glue.names, pictures),
     "addresses.js": addressesScript(builds, pictures),
     "bundled.js": bundledScript(builds, pictures),
     ...Object.fromEntries(builds.flatMap(modules).map(({ place, bytes }) => [place, bytes])),
@@ -62,11 +70,19 @@ function bare(glue: string): string {
   return glue.replace(/^[ \t]*\/\*[^]*?\*\/\n/gm, "");
 }
 
-function enginesScript(builds: readonly Build[], names: readonly string[], pictures: PictureModule | undefined): string {
+function enginesScript(
+  description: Description,
+  builds: readonly Build[],
+  names: readonly string[],
+  pictures: PictureModule | undefined,
+): string {
   const imports = builds.map(({ simd }, at) => `import { createEngine as ${simd} } from "./${names[at]}";`);
   const decoder = pictures ? 'async () => (await import("./pictures.js")).createEngine' : "undefined";
   const engines = `export const engines = { ${builds.map(({ simd }) => simd).join(", ")} };\n`;
-  return `${imports.join("\n")}\n\n${engines}export const pictures = ${decoder};\n`;
+  // As a text: a literal would take a name such as `__proto__` for something else.
+  const said = `JSON.parse(${JSON.stringify(JSON.stringify(description))})`;
+  const describe = `export function describe(simd) {\n  const said = ${said};\n  said.engine.simd = simd;\n  return said;\n}\n`;
+  return `${imports.join("\n")}\n\n${engines}${describe}export const pictures = ${decoder};\n`;
 }
 
 /** Bundlers find the files by the literal form `new URL("…", import.meta.url)`. */

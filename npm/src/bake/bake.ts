@@ -116,7 +116,6 @@ function bits(value: number | bigint): bigint {
 async function trimmed(job: Job, baker: Baker, examples: readonly Example[], keep: Keep) {
   const engine = await job.createEngine(await WebAssembly.compile(baker.instrument()), hesitant(job.host));
   engine.load();
-  engine.describe();
   engine.lastPanic();
   // Both ways, since the heap's history decides some branches.
   for (const example of [...examples, ...[...examples].reverse()]) outcomeOf(engine, example);

@@ -6,8 +6,9 @@ import type { Runner } from "./runner.js";
 import { NO_CALLS } from "./stats.js";
 import type { Description, Prediction, Stats } from "./types.js";
 
-/** How engines are made. */
+/** How engines are made, and of what model. */
 export interface Makers {
+  description: Description;
   /** Makes an engine; asked again to replace one that trapped. */
   first(): Promise<Engine>;
   /** Makes one that lacks nothing, where the first is trimmed. */
@@ -34,22 +35,20 @@ export class Instance implements Runner {
   #running: Running | undefined;
   #stats: Stats;
 
-  private constructor(makers: Makers, running: Running, description: Description, stats: Stats) {
+  private constructor(makers: Makers, running: Running, stats: Stats) {
     this.#makers = makers;
     this.#running = running;
     this.#stats = stats;
-    this.description = description;
+    this.description = makers.description;
   }
 
   /** Makes the first engine and loads its model. `makers` are kept, to replace an engine that trapped. */
   static async start(makers: Makers, stats: Stats = NO_CALLS): Promise<Instance> {
     try {
-      const running = await begun(makers);
-      const description = guarded(running.engine, () => running.engine.describe());
-      return new Instance(makers, running, description, stats);
+      return new Instance(makers, await begun(makers), stats);
     } catch (error) {
       if (!makers.full || !lacksCode(error)) throw error;
-      warn("the model", error);
+      warn(makers.description.name, error);
       return Instance.start({ ...makers, first: makers.full, full: undefined }, { ...stats, fallbacks: stats.fallbacks + 1 });
     }
   }
@@ -105,7 +104,7 @@ export class Instance implements Runner {
   ): Promise<Prediction> {
     this.#count("fallbacks");
     warn(this.description.name, trap);
-    const running = await begun({ first: full });
+    const running = await begun({ ...this.#makers, first: full, full: undefined });
     this.#makers = { ...this.#makers, first: full, full: undefined };
     this.#running = running;
     return this.#call(running, input, options);

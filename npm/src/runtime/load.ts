@@ -1,12 +1,10 @@
 import { untilAborted } from "./abort.js";
 import { compileBytes, compileResponse, type Download } from "./compile.js";
-import type { CreateEngine, Engines } from "./engine.js";
 import { OnnxletError } from "./errors.js";
 import { Instance } from "./instance.js";
 import { kindOf } from "./kind.js";
 import { Model } from "./model.js";
-import { makers, type Modules, type PackagedBuild, type PackagedModule } from "./modules.js";
-import type { PictureGlue } from "./pictures.js";
+import { glueOf, makers, type Modules, type PackagedBuild, type PackagedModule, type Scripts } from "./modules.js";
 import type { Runner } from "./runner.js";
 import { chooseSimd, supportedSimd } from "./simd.js";
 import type { ThreadHandle } from "./thread.js";
@@ -15,11 +13,11 @@ import type { LoadOptions, Part, Simd, WasmSource } from "./types.js";
 
 /** What `load` needs of a host. */
 export interface Host {
-  engines: Engines;
+  scripts: Scripts;
   /** Where the package's own wasm files are. */
   addresses: Readonly<Partial<Record<Simd, PackagedBuild>>>;
-  /** The decoder of pictures, where the package has one. */
-  pictures?: { glue: PictureGlue; file: PackagedModule } | undefined;
+  /** Where the decoder of pictures is, for a model that takes some. */
+  decoder?: PackagedModule | undefined;
   /** Compiles the module at an address. */
   compile(address: URL | string, download: Download, signal: AbortSignal | undefined): Promise<WebAssembly.Module>;
   /** Begins a thread that runs the host's `thread.*.js`. */
@@ -40,13 +38,12 @@ async function started(host: Host, options: LoadOptions): Promise<Runner> {
   const simd = chooseSimd(simdOption(options), supportedSimd(), builds(host));
   const modules = await modulesOf(host, simd, options);
   if (options.offThread) return ThreadRunner.start(() => host.beginThread(), simd, modules);
-  const createEngine = host.engines[simd] as CreateEngine;
-  return Instance.start(makers({ createEngine, pictures: host.pictures?.glue }, modules));
+  return Instance.start(makers(glueOf(host.scripts, simd), modules));
 }
 
 /** The builds that the package has. */
-function builds({ engines, addresses }: Host): Set<Simd> {
-  return new Set((Object.keys(addresses) as Simd[]).filter((simd) => engines[simd]));
+function builds({ scripts, addresses }: Host): Set<Simd> {
+  return new Set((Object.keys(addresses) as Simd[]).filter((simd) => scripts.engines[simd]));
 }
 
 function simdOption({ simd = "auto" }: LoadOptions): "auto" | Simd {
@@ -63,7 +60,7 @@ async function modulesOf(host: Host, simd: Simd, options: LoadOptions): Promise<
   const first = await compiled(host, single ?? given(part), build.lean ?? build.full, { onProgress }, signal);
   // No progress and no abort: the loading is long over when a call needs another module.
   const later = (part: Part, file: PackagedModule) => once(async () => compiled(host, given(part), file, {}, undefined));
-  const pictures = host.pictures && later("pictures", host.pictures.file);
+  const pictures = host.decoder && later("pictures", host.decoder);
   return { first, full: build.lean && later("full", build.full), pictures };
 }
 

@@ -1,8 +1,9 @@
 // The wasm modules of a package: what a build is started from, and what stands behind it.
-import type { CreateEngine } from "./engine.js";
+import type { CreateEngine, Engines } from "./engine.js";
 import { OnnxletError } from "./errors.js";
 import type { Makers } from "./instance.js";
 import { type PictureGlue, Pictures } from "./pictures.js";
+import type { Description, Simd } from "./types.js";
 
 /** A wasm file of the package. */
 export interface PackagedModule {
@@ -29,10 +30,26 @@ export interface Modules {
   pictures?: LaterModule | undefined;
 }
 
-/** The scripts that instantiate modules. */
+/** What a package's generated scripts know of a build: its model, and how to instantiate its modules. */
 export interface Glue {
+  description: Description;
   createEngine: CreateEngine;
   pictures?: PictureGlue | undefined;
+}
+
+/** The scripts that a package is generated with. */
+export interface Scripts {
+  engines: Engines;
+  /** What the model says of itself, in that build. */
+  describe(simd: Simd): Description;
+  pictures?: PictureGlue | undefined;
+}
+
+/** What the scripts know of a build, where they have it. */
+export function glueOf({ engines, describe, pictures }: Scripts, simd: Simd): Glue {
+  const createEngine = engines[simd];
+  if (!createEngine) throw new OnnxletError("load", `there is no ${simd} build`);
+  return { description: describe(simd), createEngine, pictures };
 }
 
 /** How to make engines of a build's modules. */
@@ -43,6 +60,7 @@ export function makers(glue: Glue, { first, full, pictures: decoder }: Modules):
     return createDecoder(module);
   });
   return {
+    description: glue.description,
     first: () => glue.createEngine(first, pictures),
     full: full && (async () => glue.createEngine(await full(), pictures)),
     pictures,

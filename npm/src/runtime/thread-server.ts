@@ -1,15 +1,13 @@
 import { handedOver } from "./copy.js";
-import type { Engines } from "./engine.js";
 import { fromPlain, OnnxletError, toPlain } from "./errors.js";
 import { Instance } from "./instance.js";
-import { makers } from "./modules.js";
-import type { PictureGlue } from "./pictures.js";
+import { glueOf, makers, type Scripts } from "./modules.js";
 import { NO_CALLS } from "./stats.js";
 import type { Caller, LaterPart, PredictRequest, Reply, Request, StartRequest } from "./thread.js";
 
 /** Runs in the thread: answers every request with one reply, whatever happens. */
-export function serve(caller: Caller, engines: Engines, pictures?: PictureGlue): void {
-  const server = new Server(engines, pictures);
+export function serve(caller: Caller, scripts: Scripts): void {
+  const server = new Server(scripts);
   caller.listen(async (request) => {
     const reply = await server.answer(request);
     try {
@@ -27,8 +25,7 @@ interface Waiting {
 }
 
 class Server {
-  readonly #engines: Engines;
-  readonly #pictures: PictureGlue | undefined;
+  readonly #scripts: Scripts;
   #instance: Instance | undefined;
   /** The reply to the start or call under way. */
   #underWay: Promise<Reply> | undefined;
@@ -36,9 +33,8 @@ class Server {
   #lacks: (part: LaterPart) => void = () => {};
   #waiting: Waiting | undefined;
 
-  constructor(engines: Engines, pictures: PictureGlue | undefined) {
-    this.#engines = engines;
-    this.#pictures = pictures;
+  constructor(scripts: Scripts) {
+    this.#scripts = scripts;
   }
 
   async answer(request: Request): Promise<Reply> {
@@ -62,11 +58,9 @@ class Server {
   }
 
   async #start({ module, simd, later }: StartRequest): Promise<Reply> {
-    const createEngine = this.#engines[simd];
-    if (!createEngine) throw new OnnxletError("load", `the thread has no ${simd} build`);
     const asked = (part: LaterPart) => (later.includes(part) ? () => this.#module(part) : undefined);
     const modules = { first: module, full: asked("full"), pictures: asked("pictures") };
-    this.#instance = await Instance.start(makers({ createEngine, pictures: this.#pictures }, modules));
+    this.#instance = await Instance.start(makers(glueOf(this.#scripts, simd), modules));
     return { type: "started", description: this.#instance.description };
   }
 
