@@ -1,7 +1,7 @@
-// Puts a model's npm package together, from what `cargo xtask build` made.
+// Puts a model's npm package together without baking, from what `cargo xtask build` made: to compare baked ones with.
 //
-//     node npm/assemble.mjs --model models/digits [--wasm target/wasm/digits] [--runtime npm/dist]
-//         [--out target/npm/onnxlet-digits] [--pack]
+//     node npm/assemble.mjs --model models/digits [--engines target/wasm/engine] [--pictures target/wasm/pictures]
+//         [--runtime npm/dist] [--out target/npm/unbaked/onnxlet-digits] [--pack]
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -14,8 +14,9 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({
   options: {
     model: { type: "string" },
-    wasm: { type: "string" },
-    runtime: { type: "string" },
+    engines: { type: "string", default: "target/wasm/engine" },
+    pictures: { type: "string", default: "target/wasm/pictures" },
+    runtime: { type: "string", default: "npm/dist" },
     out: { type: "string" },
     pack: { type: "boolean", default: false },
   },
@@ -23,13 +24,22 @@ const { values } = parseArgs({
 if (!values.model) throw new Error("--model: expected a folder of models/, or its name, got nothing");
 
 const name = basename(resolve(values.model));
-const runtime = resolve(ROOT, values.runtime ?? "npm/dist");
-const out = resolve(ROOT, values.out ?? `target/npm/onnxlet-${name}`);
-const wasm = resolve(ROOT, values.wasm ?? `target/wasm/${name}`);
+const runtime = resolve(ROOT, values.runtime);
+const engines = resolve(ROOT, values.engines);
+const out = resolve(ROOT, values.out ?? `target/npm/unbaked/onnxlet-${name}`);
 const { assemble } = await import(pathToFileURL(join(runtime, "assemble", "assemble.js")).href);
-const { describe, unbakedBuilds } = await import(pathToFileURL(join(runtime, "assemble", "unbaked.js")).href);
-const licenses = Object.fromEntries(["LICENSE-MIT", "LICENSE-APACHE"].map((file) => [file, readFileSync(join(ROOT, file), "utf8")]));
-await assemble({ description: await describe(wasm), builds: await unbakedBuilds(wasm), runtime, licenses, out });
+const { describe, pictureModule, unbakedBuilds } = await import(pathToFileURL(join(runtime, "assemble", "unbaked.js")).href);
+const read = (/** @type {string} */ file) => readFileSync(join(ROOT, file));
+const source = { model: read(`models/${name}/model.onnx`), card: read(`models/${name}/card.json`).toString() };
+const licenses = Object.fromEntries(["LICENSE-MIT", "LICENSE-APACHE"].map((file) => [file, read(file).toString()]));
+await assemble({
+  description: await describe(engines, source),
+  builds: await unbakedBuilds(engines, source),
+  pictures: await pictureModule(resolve(ROOT, values.pictures)),
+  runtime,
+  licenses,
+  out,
+});
 console.log(values.pack ? pack(out) : out);
 
 /**

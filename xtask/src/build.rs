@@ -35,15 +35,16 @@ pub fn build(project: &Project, chosen: &[String]) -> Result<Node> {
     Ok(node)
 }
 
-/// Builds what only tests need: each model's engine and package without baking, to compare the baked ones with.
+/// Builds what only tests need: the engine with a model bundled in it, and each model's package without baking, to compare the
+/// baked ones with.
 pub fn build_unbaked(project: &Project, node: &Node) -> Result<()> {
     let compiler = rust::compiler_version(project)?;
-    let runtime = package::compile_runtime(project, node)?;
+    Module::bundled(project, "digits", Simd::Relaxed).build(project, &compiler)?;
+    let mut parts = vec![package::compile_runtime(project, node)?, Module::pictures(project).build(project, &compiler)?];
+    for simd in Simd::ALL {
+        parts.push(Module::bare(project, simd).build(project, &compiler)?);
+    }
     for model in &project.models()? {
-        let mut parts = vec![runtime.clone()];
-        for simd in Simd::ALL {
-            parts.push(Module::engine(project, model, simd).build(project, &compiler)?);
-        }
         package::unbaked(project, node, model, &parts)?;
     }
     Ok(())

@@ -40,7 +40,7 @@ pub struct Module {
 
 impl Module {
     /// The engine with one of the bundled models.
-    pub fn engine(project: &Project, model: &str, simd: Simd) -> Module {
+    pub fn bundled(project: &Project, model: &str, simd: Simd) -> Module {
         let folder = project.target.join("wasm").join(model).join(simd.name());
         Module { kind: Kind::Bundled(model.to_owned()), simd, stem: "engine", folder }
     }

@@ -112,7 +112,12 @@ pub fn unbaked(project: &Project, node: &Node, model: &str, parts: &[String]) ->
     let step = Step {
         name: &format!("package {name} unbaked"),
         keys: &keys,
-        inputs: &["npm/assemble.mjs", "LICENSE-MIT", "LICENSE-APACHE"].map(|path| project.at(path)),
+        inputs: &[
+            project.at("npm/assemble.mjs"),
+            project.at("LICENSE-MIT"),
+            project.at("LICENSE-APACHE"),
+            project.at("models").join(model),
+        ],
         outputs: &[npm.join(&name).join("package.json")],
     };
     step.run(project, || {

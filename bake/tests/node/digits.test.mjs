@@ -1,7 +1,8 @@
 // Bakes and trims the real engine with the digits model, as the command does: the same answers, a fraction of the size.
 //
-// Needs what the build makes: `npm/dist/` and, in `target/`, `wasm/digits/relaxed/` (the engine that parses the model at
-// every start), `wasm/engine/relaxed/` (the one that is baked), `wasm/pictures/` and `baker/`. Node 22 or later.
+// Needs what the build makes: `npm/dist/` and, in `target/`, `wasm/digits/relaxed/` (the engine with the model bundled, which
+// parses it at every start and decodes pictures itself), `wasm/engine/relaxed/` (the one that is baked), `wasm/pictures/`
+// and `baker/`. Node 22 or later.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
