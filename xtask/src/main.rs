@@ -6,6 +6,7 @@ mod engine;
 mod files;
 mod glue;
 mod groups;
+mod models;
 mod node;
 mod npm_package;
 mod package;
@@ -53,6 +54,15 @@ enum Command {
         #[arg(long, default_value_t = 8787)]
         port: u16,
     },
+    /// Fetches the real models of models/real.json, and makes inputs and reference outputs for them, in target/models/
+    Models {
+        /// A model of the manifest; may be repeated. Without it: all of them
+        #[arg(long, value_name = "NAME")]
+        name: Vec<String>,
+        /// Only those that `cargo xtask test` builds
+        #[arg(long, conflicts_with = "name")]
+        everyday: bool,
+    },
     /// Runs every check and test, set-up included; the last line counts the tests
     Test {
         /// Run only this suite; may be repeated
@@ -77,6 +87,7 @@ fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Build { model } => build::build(&project, &model).map(|_| ExitCode::SUCCESS),
         Command::Serve { port } => serve::serve(&project, port).map(|()| ExitCode::SUCCESS),
+        Command::Models { name, everyday } => models::command(&project, &name, everyday).map(|()| ExitCode::SUCCESS),
         Command::Test { only } => test::test(&project, &only),
     }
 }
