@@ -1,5 +1,6 @@
 //! `cargo xtask`: sets up, builds, serves and tests Onnxlet.
 
+mod bench;
 mod build;
 mod chromium;
 mod engine;
@@ -10,6 +11,7 @@ mod models;
 mod node;
 mod npm_package;
 mod package;
+mod peers;
 mod process;
 mod progress;
 mod project;
@@ -48,6 +50,8 @@ enum Command {
         #[arg(long, value_name = "NAME")]
         model: Vec<String>,
     },
+    /// Measures against other engines: target/bench/results.json and a table
+    Bench(bench::Options),
     /// Builds, then serves page and API on this machine until Ctrl-C
     Serve {
         /// The port on 127.0.0.1
@@ -86,6 +90,7 @@ fn run(command: Command) -> Result<ExitCode> {
     groups::end_with_us()?;
     match command {
         Command::Build { model } => build::build(&project, &model).map(|_| ExitCode::SUCCESS),
+        Command::Bench(options) => bench::bench(&project, &options).map(|()| ExitCode::SUCCESS),
         Command::Serve { port } => serve::serve(&project, port).map(|()| ExitCode::SUCCESS),
         Command::Models { name, everyday } => models::command(&project, &name, everyday).map(|()| ExitCode::SUCCESS),
         Command::Test { only } => test::test(&project, &only),
