@@ -1,7 +1,7 @@
 // Puts the published package `onnxlet` together, from what `cargo xtask build` made: the CLI, the runtime, the engines of
-// both SIMD builds without a model, and the baker.
+// both SIMD builds and the Worker without a model, and the baker.
 //
-//     node npm/pack.mjs [--engines target/wasm/engine] [--baker target/baker] [--dist npm/dist] [--out target/npm/onnxlet] [--pack]
+//     node npm/pack.mjs [--engines target/wasm/engine] [--worker target/wasm/worker] [--baker target/baker] [--dist npm/dist] [--out target/npm/onnxlet] [--pack]
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,6 +15,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({
   options: {
     engines: { type: "string", default: "target/wasm/engine" },
+    worker: { type: "string", default: "target/wasm/worker" },
     baker: { type: "string", default: "target/baker" },
     dist: { type: "string", default: "npm/dist" },
     out: { type: "string", default: "target/npm/onnxlet" },
@@ -23,6 +24,7 @@ const { values } = parseArgs({
 });
 const at = {
   engines: resolve(ROOT, values.engines),
+  worker: resolve(ROOT, values.worker),
   baker: resolve(ROOT, values.baker),
   dist: resolve(ROOT, values.dist),
   out: resolve(ROOT, values.out),
@@ -31,6 +33,7 @@ const at = {
 rmSync(at.out, { recursive: true, force: true });
 for (const folder of ["engines", "baker"]) mkdirSync(join(at.out, folder), { recursive: true });
 for (const simd of ["relaxed", "baseline"]) putEngine(simd);
+putWorker();
 for (const file of ["baker.js", "baker_bg.wasm"]) cpSync(join(at.baker, file), join(at.out, "baker", file));
 cpSync(at.dist, join(at.out, "dist"), { recursive: true, filter: (path) => !isDeclaration(path) });
 for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(ROOT, file), join(at.out, file));
@@ -39,17 +42,36 @@ writeFileSync(join(at.out, "package.json"), `${JSON.stringify(manifest(), null, 
 console.log(values.pack ? packed(at.out) : at.out);
 
 /**
- * An engine's glue, and its module compressed: quality 9 is within 3 % of the best, in a tenth of the time.
- * @param {string} simd
+ * A module compressed: quality 9 is within 3 % of the best, in a tenth of the time.
+ * @param {string} from
  */
-function putEngine(simd) {
-  const wasm = readFileSync(join(at.engines, simd, "engine_bg.wasm"));
+function compressed(from) {
+  const wasm = readFileSync(from);
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: 9,
     [constants.BROTLI_PARAM_LGWIN]: 24,
     [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length,
   };
-  writeFileSync(join(at.out, "engines", `${simd}.wasm.br`), brotliCompressSync(wasm, { params }));
+  return brotliCompressSync(wasm, { params });
+}
+
+/** The Worker's scripts, as they go into a Worker's folder, and its module. */
+function putWorker() {
+  const src = join(at.out, "worker", "src");
+  cpSync(join(ROOT, "worker", "js"), src, { recursive: true, filter: (path) => !/\.d\.ts$|\.json$/.test(path) });
+  const glue = readFileSync(join(at.worker, "worker.js"), "utf8");
+  writeFileSync(join(src, "engine.js"), glue.replace(/^[ \t]*\/\*[^]*?\*\/\n/gm, ""));
+  // JavaScript that the crate `worker` brings along.
+  cpSync(join(at.worker, "snippets"), join(src, "snippets"), { recursive: true });
+  writeFileSync(join(at.out, "worker", "worker.wasm.br"), compressed(join(at.worker, "worker_bg.wasm")));
+}
+
+/**
+ * An engine's glue and module.
+ * @param {string} simd
+ */
+function putEngine(simd) {
+  writeFileSync(join(at.out, "engines", `${simd}.wasm.br`), compressed(join(at.engines, simd, "engine_bg.wasm")));
   const glue = readFileSync(join(at.engines, simd, "engine.js"), "utf8");
   writeFileSync(join(at.out, "engines", `${simd}.js`), glue.replace(/^\/\* @ts-self-types=.*\n/, ""));
 }
@@ -74,7 +96,7 @@ function manifest() {
     engines: { node: ">=20" },
     bin: { onnxlet: "dist/cli/main.js" },
     exports: { "./package.json": "./package.json" },
-    files: ["LICENSE-APACHE", "LICENSE-MIT", "baker", "dist", "engines"],
+    files: ["LICENSE-APACHE", "LICENSE-MIT", "baker", "dist", "engines", "worker"],
   };
 }
 

@@ -23,13 +23,14 @@ pub fn build(project: &Project, chosen: &[String]) -> Result<Node> {
     for simd in Simd::ALL {
         parts.push(Module::bare(project, simd).build(project, &compiler)?);
     }
+    parts.push(Module::worker(project).build(project, &compiler)?);
     parts.push(Module::baker(project).build(project, &compiler)?);
     let command_line = package::command_line(project, &node, &parts)?;
     let mut packages = Vec::new();
     for model in &models {
         packages.push(package::bake(project, &node, model, &command_line)?);
     }
-    worker::build(project, &compiler)?;
+    worker::build(project, &node, &command_line)?;
     site::build(project, &node, &models, &packages)?;
     Ok(node)
 }

@@ -18,7 +18,7 @@ const BINDING: &str = "
         imports: __wbg_get_imports(),
         bind(instance, module) {
             __wbg_finalize_init(instance, module);
-            return { NAMES };
+            return { NAMES, exports: instance.exports };
         },
     };
 }
@@ -71,6 +71,13 @@ pub fn factory(glue: &str) -> Result<Factory> {
     Ok(Factory { js, names })
 }
 
+/// Splits off the scripts that the glue imports first of all: all instances share them.
+pub fn imports(glue: &str) -> (String, String) {
+    let (imports, code): (Vec<&str>, Vec<&str>) =
+        glue.split_inclusive('\n').partition(|line| line.starts_with("import ") && line.trim_end().ends_with(';'));
+    (imports.concat(), code.concat())
+}
+
 /// Splits off the comment that names the file of types, where there is one.
 fn header(glue: &str) -> (&str, &str) {
     match glue.split_once('\n') {
@@ -81,7 +88,7 @@ fn header(glue: &str) -> (&str, &str) {
 
 /// The part of the glue that belongs to an instance: without the loading of the module.
 fn instance_code(code: &str) -> Result<&str> {
-    for landmark in [IMPORTS, FINALIZE, START, LOADER, TAIL] {
+    for landmark in [IMPORTS, FINALIZE, LOADER, TAIL] {
         once(code, landmark)?;
     }
     ensure!(code.ends_with(TAIL), "the glue doesn't end with {TAIL:?}");
@@ -138,7 +145,7 @@ fn declared_name(declaration: &str) -> Option<String> {
 /// Makes the module's constructors run once, before anything else, wherever the glue starts an instance.
 ///
 /// `__wasm_call_ctors` is exported by a linker argument; without it, the linker makes every export call them again.
-pub fn with_constructors(code: &str) -> Result<String> {
+fn with_constructors(code: &str) -> Result<String> {
     ensure!(
         !code.contains("_command_export"),
         "the module was linked without `--export=__wasm_call_ctors`: its constructors would run at every call"

@@ -8,7 +8,7 @@ import type { Progress } from "./progress.js";
 import { bakerResource, engineResource } from "./resources.js";
 
 /** What stays beside the code that ran: a lean module answers all that resembles an example. */
-const KEEP: Keep = "functions";
+export const KEEP: Keep = "functions";
 
 /** A baked SIMD build. */
 export interface BakedBuild extends Baked {

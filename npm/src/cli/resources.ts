@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
 import type { Bytes, NewBaker } from "../bake/baker.js";
+import type { CreateWorker } from "../bake/worker/engine.js";
 import type { CreateEngine } from "../runtime/engine.js";
 import type { Simd } from "../runtime/types.js";
 
@@ -27,6 +28,16 @@ export async function engineResource(simd: Simd): Promise<EngineResource> {
   const packed = await readFile(new URL(`engines/${simd}.wasm.br`, ROOT));
   const wasm = new Uint8Array(await promisify(brotliDecompress)(packed));
   return { glue: await readFile(glue, "utf8"), createEngine, wasm };
+}
+
+/** The folder of the Worker's scripts: shim and glue. */
+export const WORKER_SCRIPTS = fileURLToPath(new URL("worker/src/", ROOT));
+
+/** The Worker without a model. */
+export async function workerResource(): Promise<{ create: CreateWorker; worker: Bytes }> {
+  const { createEngine } = (await import(new URL("worker/src/engine.js", ROOT).href)) as { createEngine: CreateWorker };
+  const packed = await readFile(new URL("worker/worker.wasm.br", ROOT));
+  return { create: createEngine, worker: new Uint8Array(await promisify(brotliDecompress)(packed)) };
 }
 
 /** The baker, ready for use. */
