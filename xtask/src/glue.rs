@@ -145,7 +145,7 @@ fn declared_name(declaration: &str) -> Option<String> {
 /// Makes the module's constructors run once, before anything else, wherever the glue starts an instance.
 ///
 /// `__wasm_call_ctors` is exported by a linker argument; without it, the linker makes every export call them again.
-fn with_constructors(code: &str) -> Result<String> {
+pub fn with_constructors(code: &str) -> Result<String> {
     ensure!(
         !code.contains("_command_export"),
         "the module was linked without `--export=__wasm_call_ctors`: its constructors would run at every call"
