@@ -19,8 +19,11 @@ from PIL import Image, ImageDraw, ImageFont
 Tensor = NDArray[Any]
 Shape = list[int]
 
-WORDS = """A model that is baked in needs no loading: what ships holds the packed weights as an image
-of its memory and the code that this model runs, not a framework; the rest is there on demand""".split()
+TEXT = (
+    "A model that is baked in needs no loading: what ships holds the packed weights as an image of its"
+    " memory and the code that this model runs, not a framework; the rest is there on demand"
+)
+WORDS = TEXT.split(" ")
 
 PROGRAM = """import sys
 
@@ -65,19 +68,23 @@ def text_page(shape: Shape) -> Tensor:
     rows = [12, 16, 20, 28, 40, 24, 14]
     top = 24
     for index, size in enumerate(rows):
-        line = write_line(" ".join(WORDS[index * 3 : index * 3 + 4]), shape[3] * 3 // 4, size * 3 // 2, 6 * index)
-        paper.paste(line.rotate((index % 3 - 1) * 3, expand=True, fillcolor=(244, 240, 228)), (20 + 15 * index, top))
+        text, width = " ".join(WORDS[index * 3 : index * 3 + 4]), shape[3] * 3 // 4
+        line = write_line(text, width, size * 3 // 2, 6 * index).rotate(
+            (index % 3 - 1) * 3, expand=True, fillcolor=(244, 240, 228)
+        )
+        paper.paste(line, (20 + 15 * index, top))
         top += size * 2 + 24
     page = planes(paper, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
     return np.stack([page] * shape[0])
 
 
 def photo(shape: Shape, photo: Path) -> Tensor:
-    """The middle of a photo as Open NSFW takes it: blue, green, red, less the mean of ImageNet; channels last."""
+    """The middle of a photo as Open NSFW takes it: blue, green, red, less ImageNet's mean; channels last."""
     picture = Image.open(photo).convert("RGB")
     side = min(picture.size)
     left, top = (picture.width - side) // 2, (picture.height - side) // 4
-    square = picture.crop((left, top, left + side, top + side)).resize((shape[2], shape[1]), Image.Resampling.BILINEAR)
+    square = picture.crop((left, top, left + side, top + side))
+    square = square.resize((shape[2], shape[1]), Image.Resampling.BILINEAR)
     bgr = np.asarray(square, np.float64)[..., ::-1] - [104, 117, 123]
     return np.stack([bgr] * shape[0])
 
@@ -112,7 +119,7 @@ def resonate(signal: Tensor, frequency: float, width: float) -> Tensor:
 
 
 def voice(samples: int) -> Tensor:
-    """Syllables of a synthetic voice (pulses through the resonances of vowels), pauses between them, faint noise."""
+    """Syllables of a synthetic voice (pulses through vowels' resonances), pauses, faint noise."""
     random = np.random.default_rng(16000)
     result = np.zeros(samples)
     begin = 1600
@@ -140,7 +147,8 @@ def sample_files() -> dict[str, bytes]:
     """Files of well-known types."""
     picture = io.BytesIO()
     write_line("Onnxlet", 64, 32, 0).save(picture, "png")
-    table = json.dumps([{"name": word, "length": len(word), "upper": word.upper()} for word in WORDS], indent=1)
+    rows = [{"name": word, "length": len(word), "upper": word.upper()} for word in WORDS]
+    table = json.dumps(rows, indent=1)
     return {"python": PROGRAM.encode(), "json": table.encode(), "png": picture.getvalue()}
 
 

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Simd } from "../runtime/types.js";
 import { Failure } from "./failure.js";
+import { type Shapes, shapesOf } from "./shapes.js";
 
 /** What to make: an npm package, a Cloudflare Worker, static files for a web server. */
 export type Target = "npm" | "worker" | "page";
@@ -12,6 +13,7 @@ export interface BuildArguments {
   model: string;
   card: string | undefined;
   name: string | undefined;
+  shapes: Shapes;
   out: string | undefined;
   targets: Target[];
   /** Make a folder for each target in `out`. */
@@ -28,6 +30,7 @@ export interface InspectArguments {
   model: string;
   card: string | undefined;
   name: string | undefined;
+  shapes: Shapes;
 }
 
 export interface ServeArguments {
@@ -35,6 +38,7 @@ export interface ServeArguments {
   model: string;
   card: string | undefined;
   name: string | undefined;
+  shapes: Shapes;
   examples: string | undefined;
   trim: boolean;
   port: number;
@@ -47,6 +51,7 @@ export const HELP = `onnxlet: turns a trained ONNX model into one small WebAssem
   onnxlet build model.onnx     makes what --target says: the model baked in, the rest of the engine trimmed away
     --card card.json           what a signature can't say: labels, how an image becomes the input, feature names
     --name name                the model's name; by default the card's, or the file's
+    --shape input=N,3,48,192   sizes for what the model leaves open and needs fixed; a name stays open; may be repeated
     --out folder               by default onnxlet-<name>
     --target npm|worker|page|all   npm: a package to install or publish (default); worker: a folder that
                                \`npx wrangler deploy\` takes; page: static files for any web server
@@ -57,15 +62,16 @@ export const HELP = `onnxlet: turns a trained ONNX model into one small WebAssem
 
   onnxlet serve model.onnx     bakes the Worker and serves it on this machine, in workerd, by wrangler
     --port number              by default 8787
-    --card card.json, --name name, --examples path, --no-trim
+    --card card.json, --name name, --shape input=N,3,48,192, --examples path, --no-trim
 
   onnxlet inspect model.onnx   prints signature, operators, parameters, what is unsupported and why, a suggested card
-    --card card.json, --name name
+    --card card.json, --name name, --shape input=N,3,48,192
 `;
 
 const OPTIONS = {
   card: { type: "string" },
   name: { type: "string" },
+  shape: { type: "string", multiple: true },
   out: { type: "string" },
   target: { type: "string" },
   examples: { type: "string" },
@@ -79,9 +85,9 @@ const OPTIONS = {
 
 /** The options of each command. */
 const OPTIONS_OF = new Map<string, readonly string[]>(Object.entries({
-  build: ["card", "name", "out", "target", "examples", "simd", "no-trim", "force"],
-  serve: ["card", "name", "examples", "no-trim", "port"],
-  inspect: ["card", "name"],
+  build: ["card", "name", "shape", "out", "target", "examples", "simd", "no-trim", "force"],
+  serve: ["card", "name", "shape", "examples", "no-trim", "port"],
+  inspect: ["card", "name", "shape"],
 }));
 
 /** What the command line asks for. */
@@ -97,12 +103,13 @@ export function parseArguments(args: readonly string[]): Arguments {
   const foreign = Object.entries(values).find(([key, value]) => value && !own.includes(key));
   if (foreign) throw usage(`${command}: --${foreign[0]} is an option of ${commandsWith(foreign[0])}`);
   const { card, name, out, examples, force } = values;
-  if (command === "inspect") return { command, model, card, name };
+  const shapes = shapesOf(values.shape ?? []);
+  if (command === "inspect") return { command, model, card, name, shapes };
   const trim = !values["no-trim"];
-  if (command === "serve") return { command, model, card, name, examples, trim, port: portOf(values.port) };
+  if (command === "serve") return { command, model, card, name, shapes, examples, trim, port: portOf(values.port) };
   const [targets, simd] = [targetsOf(values.target), simdOf(values.simd)];
   const foldered = values.target === "all";
-  return { command: "build", model, card, name, out, targets, foldered, examples, simd, trim, force };
+  return { command: "build", model, card, name, shapes, out, targets, foldered, examples, simd, trim, force };
 }
 
 function commandsWith(option: string): string {

@@ -28,8 +28,8 @@ export async function build(asked: BuildArguments): Promise<void> {
   const packaged = asked.targets.some((target) => target !== "worker");
   const simd = packaged ? chooseBuilds(asked.simd) : [];
   const { bytes, onnx } = await readModel(asked.model);
-  const inside = onnx.metadata.includes("onnxlet.card");
-  const card = await readCard({ path: asked.card, name: asked.name, model: asked.model, inside });
+  const inside = onnx.metadata["onnxlet.card"];
+  const card = await readCard({ path: asked.card, name: asked.name, model: asked.model, inside, shapes: asked.shapes });
   const examples = await readExamples(asked.examples);
   const early = asked.out ?? (card && `onnxlet-${(JSON.parse(card) as { name: string }).name}`);
   if (early) await checkFolder(early, asked.force);

@@ -23,7 +23,8 @@ const START_LIMIT = 300_000;
 /** Bakes the Worker of a model and serves it in workerd, until it is stopped. */
 export async function serve(asked: ServeArguments): Promise<void> {
   const { bytes, onnx } = await readModel(asked.model);
-  const card = await readCard({ path: asked.card, name: asked.name, model: asked.model, inside: onnx.metadata.includes("onnxlet.card") });
+  const inside = onnx.metadata["onnxlet.card"];
+  const card = await readCard({ path: asked.card, name: asked.name, model: asked.model, inside, shapes: asked.shapes });
   const examples = await readExamples(asked.examples);
   // Before the bake, so that a taken port is told at once.
   await checkPort(asked.port);
