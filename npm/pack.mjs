@@ -1,7 +1,8 @@
 // Puts the published package `onnxlet` together, from what `cargo xtask build` made: the CLI, the runtime, the engines of
-// both SIMD builds without a model, and the baker.
+// both SIMD builds and the Worker without a model, and the baker.
 //
-//     node npm/pack.mjs [--engines target/wasm/engine] [--pictures target/wasm/pictures] [--baker target/baker] [--dist npm/dist] [--out target/npm/onnxlet] [--pack]
+//     node npm/pack.mjs [--engines target/wasm/engine] [--pictures target/wasm/pictures] [--worker target/wasm/worker]
+//         [--baker target/baker] [--dist npm/dist] [--out target/npm/onnxlet] [--pack]
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -17,6 +18,7 @@ const { values } = parseArgs({
   options: {
     engines: { type: "string", default: "target/wasm/engine" },
     pictures: { type: "string", default: "target/wasm/pictures" },
+    worker: { type: "string", default: "target/wasm/worker" },
     baker: { type: "string", default: "target/baker" },
     dist: { type: "string", default: "npm/dist" },
     out: { type: "string", default: "target/npm/onnxlet" },
@@ -26,6 +28,7 @@ const { values } = parseArgs({
 const at = {
   engines: resolve(ROOT, values.engines),
   pictures: resolve(ROOT, values.pictures),
+  worker: resolve(ROOT, values.worker),
   baker: resolve(ROOT, values.baker),
   dist: resolve(ROOT, values.dist),
   out: resolve(ROOT, values.out),
@@ -35,6 +38,7 @@ rmSync(at.out, { recursive: true, force: true });
 for (const folder of ["engines", "baker"]) mkdirSync(join(at.out, folder), { recursive: true });
 for (const simd of ["relaxed", "baseline"]) putModule(join(at.engines, simd, "engine"), simd);
 putModule(join(at.pictures, "pictures"), "pictures");
+putWorker();
 for (const file of ["baker.js", "baker_bg.wasm"]) cpSync(join(at.baker, file), join(at.out, "baker", file));
 cpSync(at.dist, join(at.out, "dist"), { recursive: true, filter: (path) => !isDeclaration(path) });
 for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(ROOT, file), join(at.out, file));
@@ -43,20 +47,42 @@ writeFileSync(join(at.out, "package.json"), `${JSON.stringify(manifest(), null, 
 console.log(values.pack ? packed(at.out) : at.out);
 
 /**
- * A module's glue, and the module compressed: quality 9 is within 3 % of the best, in a tenth of the time.
- * @param {string} stem what its files begin with
- * @param {string} name
+ * A module compressed: quality 9 is within 3 % of the best, in a tenth of the time.
+ * @param {string} from
  */
-function putModule(stem, name) {
-  const wasm = readFileSync(`${stem}_bg.wasm`);
+function compressed(from) {
+  const wasm = readFileSync(from);
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: 9,
     [constants.BROTLI_PARAM_LGWIN]: 24,
     [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length,
   };
-  writeFileSync(join(at.out, "engines", `${name}.wasm.br`), brotliCompressSync(wasm, { params }));
-  const glue = transformSync(readFileSync(`${stem}.js`, "utf8"), { minify: true, format: "esm", target: "es2022" });
-  writeFileSync(join(at.out, "engines", `${name}.js`), glue.code);
+  return brotliCompressSync(wasm, { params });
+}
+
+/**
+ * A module's glue, minified, and the module.
+ * @param {string} stem what its files begin with
+ * @param {string} name
+ */
+function putModule(stem, name) {
+  writeFileSync(join(at.out, "engines", `${name}.wasm.br`), compressed(`${stem}_bg.wasm`));
+  writeFileSync(join(at.out, "engines", `${name}.js`), minified(`${stem}.js`));
+}
+
+/** @param {string} script */
+function minified(script) {
+  return transformSync(readFileSync(script, "utf8"), { minify: true, format: "esm", target: "es2022" }).code;
+}
+
+/** The Worker's scripts, as they go into a Worker's folder, and its module. */
+function putWorker() {
+  const src = join(at.out, "worker", "src");
+  cpSync(join(ROOT, "worker", "js"), src, { recursive: true, filter: (path) => !/\.d\.ts$|\.json$/.test(path) });
+  writeFileSync(join(src, "engine.js"), minified(join(at.worker, "worker.js")));
+  // JavaScript that the crate `worker` brings along.
+  cpSync(join(at.worker, "snippets"), join(src, "snippets"), { recursive: true });
+  writeFileSync(join(at.out, "worker", "worker.wasm.br"), compressed(join(at.worker, "worker_bg.wasm")));
 }
 
 /**
@@ -79,7 +105,7 @@ function manifest() {
     engines: { node: ">=20" },
     bin: { onnxlet: "dist/cli/main.js" },
     exports: { "./package.json": "./package.json" },
-    files: ["LICENSE-APACHE", "LICENSE-MIT", "baker", "dist", "engines"],
+    files: ["LICENSE-APACHE", "LICENSE-MIT", "baker", "dist", "engines", "worker"],
   };
 }
 

@@ -4,36 +4,11 @@ use super::{Card, ImageCard, InputCard, Layout, OutputCard};
 use crate::signature::names;
 use crate::{Dim, Dtype, Error, Signature, TensorSpec};
 
-fn bad(path: impl Into<String>, message: impl Into<String>) -> Error {
+pub(super) fn bad(path: impl Into<String>, message: impl Into<String>) -> Error {
     Error::Card { path: path.into(), message: message.into() }
 }
 
 impl Card {
-    /// The inputs with the sizes that the card gives to what the model leaves open.
-    ///
-    /// # Errors
-    /// [`Error::Card`] for a shape that contradicts the model's.
-    pub(crate) fn fix_shapes(&self, inputs: Vec<TensorSpec>) -> Result<Vec<TensorSpec>, Error> {
-        inputs.into_iter().map(|spec| self.fix_shape(spec)).collect()
-    }
-
-    fn fix_shape(&self, spec: TensorSpec) -> Result<TensorSpec, Error> {
-        let Some(shape) = self.inputs.get(&spec.name).and_then(|card| card.shape.clone()) else { return Ok(spec) };
-        let agrees = |(open, given): (&Dim, &Dim)| match (open, given) {
-            (Dim::Fixed(size), given) => *given == Dim::Fixed(*size),
-            (Dim::Symbol(_), given) => *given != Dim::Fixed(0),
-        };
-        let fits = match &spec.shape {
-            Some(dims) => dims.len() == shape.len() && dims.iter().zip(&shape).all(agrees),
-            None => true,
-        };
-        if !fits {
-            let given = TensorSpec { shape: Some(shape), ..spec.clone() };
-            return Err(bad(format!("inputs.{}.shape", spec.name), format!("{given} does not fit the model's {spec}")));
-        }
-        Ok(TensorSpec { shape: Some(shape), ..spec })
-    }
-
     /// Checks every name, size and count against `signature`.
     ///
     /// # Errors

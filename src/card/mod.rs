@@ -2,6 +2,7 @@
 
 mod check;
 mod parse;
+mod shapes;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -61,7 +61,10 @@ fn spec(input: &ValueInfoProto) -> Result<TensorSpec, Error> {
     })?;
     let dim = |(axis, value): (usize, &Option<DimValue>)| match value {
         Some(DimValue::DimValue(size)) if *size > 0 => Dim::Fixed(*size as usize),
-        Some(DimValue::DimParam(symbol)) if !symbol.is_empty() && symbol != "?" => Dim::Symbol(symbol.clone()),
+        // tf2onnx numbers what it doesn't know: `unk__749`.
+        Some(DimValue::DimParam(symbol)) if !["", "?"].contains(&&**symbol) && !symbol.starts_with("unk__") => {
+            Dim::Symbol(symbol.clone())
+        }
         // Unnamed first axes are the batch in practice, and all inputs' batches are one.
         _ if axis == 0 => Dim::Symbol("N".into()),
         _ => Dim::Symbol(format!("{}_{axis}", identifier(&name))),

@@ -3,6 +3,10 @@
 mod graph;
 mod operators;
 mod plan;
+mod shapes;
+mod slices;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -30,7 +34,7 @@ const CARD_PROPERTY: &str = "onnxlet.card";
 /// # Errors
 /// [`Error::Model`] with the reason; [`Error::Card`] for a card that is wrong or disagrees with the model.
 pub(crate) fn import(onnx: &[u8], card: Option<&str>) -> Result<Imported, Error> {
-    let proto = ModelProto::decode(onnx)
+    let mut proto = ModelProto::decode(onnx)
         .map_err(|e| Error::Model(format!("the {} bytes are not a whole ONNX model: {e}", onnx.len())))?;
     let graph = checked(&proto)?;
     let property = proto.metadata_props.iter().find(|entry| entry.key == CARD_PROPERTY);
@@ -38,9 +42,14 @@ pub(crate) fn import(onnx: &[u8], card: Option<&str>) -> Result<Imported, Error>
         Some(json) => Card::parse(json)?,
         None => Card::nameless(),
     };
-    let inputs = card.fix_shapes(graph::inputs(graph)?)?;
+    let given = graph::inputs(graph)?;
+    let inputs = card.fix_shapes(&given)?;
     let outputs: Vec<String> = graph.output.iter().map(|output| output.name.clone()).collect();
-    let (plan, signature) = plan::make(&proto, inputs, outputs)?;
+    if let Some(graph) = &mut proto.graph {
+        shapes::widen(graph);
+        slices::open_ends(graph);
+    }
+    let (plan, signature) = plan::make(&proto, &given, inputs, outputs)?;
     card.check(&signature)?;
     Ok(Imported { plan, signature, card })
 }

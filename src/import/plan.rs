@@ -11,30 +11,60 @@ use tract_onnx::tract_hir::internal::{DimFact, DimLike, ToDim, bail};
 use crate::ops;
 use crate::{Dim, Dtype, Error, Signature, TensorSpec};
 
-/// Plans the model and learns its outputs' types on the way.
+/// Plans the model and learns its outputs' types on the way. `given` are the inputs as the model has them, `inputs` as the card
+/// fixes them.
 ///
 /// # Errors
 /// [`Error::Model`] with tract's reason.
 pub(super) fn make(
     proto: &ModelProto,
+    given: &[TensorSpec],
     inputs: Vec<TensorSpec>,
     outputs: Vec<String>,
 ) -> Result<(Arc<TypedRunnableModel>, Signature), Error> {
     let reason = |e: TractError| Error::Model(format!("{e:#}{}", hint(&inputs)));
     let mut model = parse(proto, &inputs).map_err(reason)?;
-    constrain(&mut model, &inputs).map_err(reason)?;
-    let optimised = model.into_optimized().map_err(reason)?;
+    constrain(&mut model, given, &inputs).map_err(reason)?;
+    let optimised = optimise(model).map_err(reason)?;
     let outputs = describe(&optimised, outputs)?;
     let plan = optimised.into_runnable().map_err(reason)?;
     Ok((plan, Signature { inputs, outputs }))
 }
 
+fn optimise(model: InferenceModel) -> TractResult<TypedModel> {
+    let mut model = model.into_typed()?.into_decluttered()?;
+    ops::subsample::settle(&mut model);
+    model.optimize()?;
+    Ok(model)
+}
+
 /// What often helps a model that can't be planned with open dimensions.
 fn hint(inputs: &[TensorSpec]) -> String {
-    let open = inputs.iter().find(|spec| spec.dims().iter().any(|dim| matches!(dim, Dim::Symbol(_))));
-    open.map_or(String::new(), |spec| {
-        format!("; if it needs fixed sizes, the card can give them: inputs.{}.shape, now {spec}", spec.name)
-    })
+    let open: Vec<String> = inputs.iter().filter(|spec| spec.dims().iter().any(is_open)).map(suggestion).collect();
+    if open.is_empty() {
+        return String::new();
+    }
+    format!("; where it needs fixed sizes, give them: {} (or inputs.<name>.shape in the card)", open.join(", "))
+}
+
+fn is_open(dim: &Dim) -> bool {
+    matches!(dim, Dim::Symbol(_))
+}
+
+/// An input's open dimensions, with sizes that a model of its kind often has.
+fn suggestion(spec: &TensorSpec) -> String {
+    let dims = spec.dims();
+    let picture = dims.len() == 4;
+    let size = |(axis, dim): (usize, &Dim)| match dim {
+        Dim::Fixed(size) => *size,
+        Dim::Symbol(_) if axis == 0 => 1,
+        Dim::Symbol(_) if picture && axis == 1 && !is_open(&dims[3]) => 224,
+        Dim::Symbol(_) if picture && axis == 1 => 3,
+        Dim::Symbol(_) if picture => 224,
+        Dim::Symbol(_) => 128,
+    };
+    let sizes: Vec<String> = dims.iter().enumerate().map(size).map(|size| size.to_string()).collect();
+    format!("{} is {spec}, for example --shape {}={}", spec.name, spec.name, sizes.join(","))
 }
 
 fn parse(proto: &ModelProto, inputs: &[TensorSpec]) -> TractResult<InferenceModel> {
@@ -53,8 +83,8 @@ fn parse(proto: &ModelProto, inputs: &[TensorSpec]) -> TractResult<InferenceMode
 }
 
 /// Gives every open dimension a symbol, so that the plan holds for any size.
-fn constrain(model: &mut InferenceModel, inputs: &[TensorSpec]) -> TractResult<()> {
-    for (index, spec) in inputs.iter().enumerate() {
+fn constrain(model: &mut InferenceModel, given: &[TensorSpec], inputs: &[TensorSpec]) -> TractResult<()> {
+    for (index, (own, spec)) in given.iter().zip(inputs).enumerate() {
         let Some(dims) = &spec.shape else { continue };
         let parsed = model.input_fact(index)?.clone();
         let shape: TVec<TDim> = dims
@@ -63,13 +93,18 @@ fn constrain(model: &mut InferenceModel, inputs: &[TensorSpec]) -> TractResult<(
             .map(|(axis, dim)| match (dim, parsed.shape.dim(axis).and_then(|dim: DimFact| dim.concretize())) {
                 (Dim::Fixed(size), _) => size.to_dim(),
                 // The model's own symbols, and expressions of them, mean the same in all its inputs.
-                (_, Some(dim)) => dim,
-                (Dim::Symbol(name), None) => model.symbols.sym(name).to_dim(),
+                (_, Some(expression)) if own.dims().get(axis) == Some(dim) && is_named(&expression) => expression,
+                (Dim::Symbol(name), _) => model.symbols.sym(name).to_dim(),
             })
             .collect();
         model.set_input_fact(index, InferenceFact::dt_shape(spec.dtype.to_tract(), shape))?;
     }
     Ok(())
+}
+
+/// Whether a dimension has a name of its own: `unk__749` is tf2onnx's number for an unknown one.
+fn is_named(dim: &TDim) -> bool {
+    !dim.to_string().starts_with("unk__")
 }
 
 fn describe(model: &TypedModel, names: Vec<String>) -> Result<Vec<TensorSpec>, Error> {

@@ -1,6 +1,7 @@
 //! Operators that tract lacks, added from outside, by family.
 
 mod scaler;
+pub(crate) mod subsample;
 
 use tract_onnx::model::OnnxOpRegister;
 

@@ -14,10 +14,10 @@ after(() => worker?.stop());
 /**
  * @param {string} disaster
  * @param {number} at which look at the request meets it: 1 before the body is read, 2 when it is answered
+ * @param {string} id of the request
  */
-function provoke(disaster, at) {
+function provoke(disaster, at, id = `${disaster}-${at}`) {
   const headers = { "content-type": "image/png", "x-disaster": disaster, "x-disaster-at": String(at) };
-  const id = `${disaster}-${at}`;
   return fetch(`${worker.base}/predict`, { method: "POST", headers: { ...headers, "x-request-id": id }, body: sample(1) });
 }
 
@@ -28,17 +28,42 @@ const DISASTERS = [
   ["overflow", /RangeError: Maximum call stack size exceeded/],
 ];
 
-for (const [disaster, message] of DISASTERS) {
-  for (const at of [1, 2]) {
-    test(`a ${disaster} at look ${at} is answered with 500, the next request right`, async () => {
-      const { status, code, detail, request_id } = await problem(await provoke(disaster, at));
-      assert.deepEqual([status, code, request_id], [500, "crashed", `${disaster}-${at}`]);
-      assert.equal(detail, "the engine stopped on this request; a fresh one answers the next");
-      await stillAnswers(worker.base);
-      assert.match((await line(`${disaster}-${at}`)).error, message);
-    });
+async function fallbacks() {
+  return (await (await fetch(`${worker.base}/version`)).json()).fallbacks;
+}
+
+/**
+ * @param {string} module
+ * @param {typeof DISASTERS} disasters
+ */
+function recovers(module, disasters) {
+  for (const [disaster, message] of disasters) {
+    for (const at of [1, 2]) {
+      test(`${module}: a ${disaster} at look ${at} is answered with 500, the next request right`, async () => {
+        const before = await fallbacks();
+        const id = `${module}-${disaster}-${at}`;
+        const { status, code, detail, request_id } = await problem(await provoke(disaster, at, id));
+        assert.deepEqual([status, code, request_id], [500, "crashed", id]);
+        assert.equal(detail, "the engine stopped on this request; a fresh one answers the next");
+        await stillAnswers(worker.base);
+        assert.match((await line(id)).error, message);
+        assert.equal(await fallbacks(), before, "it was no lack of code");
+      });
+    }
   }
 }
+
+// In the lean module a trap means a lack of code: only the full one can tell.
+recovers("lean", DISASTERS.filter(([disaster]) => disaster !== "trap"));
+
+test("a trap of the lean module is no trap of the full one: the request is answered", async () => {
+  assert.equal(await fallbacks(), 0);
+  const { top } = await (await provoke("trap", 2)).json();
+  assert.equal(top[0].label, "1");
+  assert.equal(await fallbacks(), 1);
+});
+
+recovers("full", DISASTERS);
 
 test("a request whose body is on its way survives another's trap", async () => {
   const bytes = sample(4);

@@ -1,4 +1,4 @@
-//! The Cloudflare Worker: onnxlet's bundled model behind HTTP routes.
+//! The Cloudflare Worker: a model behind HTTP routes. As WebAssembly it holds none until one is baked into it.
 //!
 //! [`http`] holds everything that can be said without a platform and is tested natively; `platform` (wasm only)
 //! connects it to the Workers runtime.

@@ -1,6 +1,6 @@
 //! The Workers runtime: JavaScript objects to [`crate::http`] and back.
 //!
-//! The shim `worker/js/index.js` calls these exports. None of them is asynchronous, on purpose: workers-rs's
+//! The shim `worker/js/` calls these exports. None of them is asynchronous, on purpose: workers-rs's
 //! `#[event(fetch)]` polls its future in a microtask, where a trap leaves the promise pending forever and takes every
 //! request in flight with it. Here the shim reads the body, in JavaScript, and everything that may trap happens within
 //! one call, which then throws: the shim catches, replaces the instance and calls [`answer_crash`].
@@ -13,17 +13,20 @@ use onnxlet::slot;
 use wasm_bindgen::prelude::*;
 use worker::{Env, Headers, ResponseBuilder, console_log, web_sys};
 
-use crate::http::{Config, Head, LogLine, Received, Service};
+use crate::http::{Config, Head, LogLine, Module, Received, Running, Service};
 
 static SERVICE: OnceLock<Service> = OnceLock::new();
+static RUNNING: OnceLock<Running> = OnceLock::new();
 static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
 
-/// Builds the model ahead of the first request, while the isolate starts: start-up has its own CPU budget.
-#[wasm_bindgen(js_name = warmUp)]
-pub fn warm_up() {
+/// Makes a fresh instance ready: to be called first. Says whether it is one of the lean module, and how often this
+/// isolate has fallen back to the full one.
+#[wasm_bindgen]
+pub fn begin(lean: bool, fallbacks: u32) {
     keep_panic_messages();
-    // An error stays in the slot and is what `/readyz` tells.
-    let _ = slot::held();
+    let module = if lean { Module::Lean } else { Module::Full };
+    // Called twice, it tells what was said first.
+    let _ = RUNNING.set(Running { module, fallbacks });
 }
 
 /// The message of the panic that trapped this instance, if one did.
@@ -72,8 +75,8 @@ fn respond(request: &web_sys::Request, env: &Env, received: Received) -> web_sys
 
 fn service(env: &Env) -> &'static Service {
     SERVICE.get_or_init(|| {
-        keep_panic_messages();
-        Service::new(Config::from_variables(|name| variable(env, name)), slot::held)
+        let running = RUNNING.get().copied().unwrap_or_default();
+        Service::new(Config::from_variables(|name| variable(env, name)), slot::held).in_module(running)
     })
 }
 

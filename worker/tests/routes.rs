@@ -2,6 +2,7 @@
 
 mod support;
 
+use onnxlet_worker::http::{Module, Running};
 use support::{Request, header, json, problem, service};
 
 const GET: [&str; 4] = ["/model", "/healthz", "/readyz", "/version"];
@@ -134,6 +135,19 @@ fn the_version_names_worker_model_and_digest() {
     assert_eq!(version["model"]["name"], model["name"]);
     assert_eq!(version["model"]["version"], model["version"]);
     assert_eq!(version["digest"], model["digest"]);
+}
+
+#[test]
+fn the_version_tells_which_module_runs() {
+    let told = |service| {
+        let (_, version) = json(&Request::new("GET", "/version").send(&service));
+        (version["module"].clone(), version["fallbacks"].clone())
+    };
+    assert_eq!(told(service()), ("full".into(), 0.into()));
+    let lean = Running { module: Module::Lean, fallbacks: 0 };
+    assert_eq!(told(service().in_module(lean)), ("lean".into(), 0.into()));
+    let fallen = Running { module: Module::Full, fallbacks: 1 };
+    assert_eq!(told(service().in_module(fallen)), ("full".into(), 1.into()));
 }
 
 #[test]

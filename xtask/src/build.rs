@@ -24,13 +24,14 @@ pub fn build(project: &Project, chosen: &[String]) -> Result<Node> {
         parts.push(Module::bare(project, simd).build(project, &compiler)?);
     }
     parts.push(Module::pictures(project).build(project, &compiler)?);
+    parts.push(Module::worker(project).build(project, &compiler)?);
     parts.push(Module::baker(project).build(project, &compiler)?);
     let command_line = package::command_line(project, &node, &parts)?;
     let mut packages = Vec::new();
     for model in &models {
         packages.push(package::bake(project, &node, model, &command_line)?);
     }
-    worker::build(project, &compiler)?;
+    worker::build(project, &node, &command_line)?;
     site::build(project, &node, &models, &packages)?;
     Ok(node)
 }
@@ -40,7 +41,8 @@ pub fn build(project: &Project, chosen: &[String]) -> Result<Node> {
 pub fn build_unbaked(project: &Project, node: &Node) -> Result<()> {
     let compiler = rust::compiler_version(project)?;
     Module::bundled(project, "digits", Simd::Relaxed).build(project, &compiler)?;
-    let mut parts = vec![package::compile_runtime(project, node)?, Module::pictures(project).build(project, &compiler)?];
+    let mut parts =
+        vec![package::compile_runtime(project, node)?, Module::pictures(project).build(project, &compiler)?];
     for simd in Simd::ALL {
         parts.push(Module::bare(project, simd).build(project, &compiler)?);
     }

@@ -20,7 +20,7 @@ enum Kind {
     Bundled(String),
     /// The engine without a model: what the baker starts from.
     Bare,
-    /// The Cloudflare Worker, with the default model inside.
+    /// The Cloudflare Worker without a model: a baker's start too.
     Worker,
     /// The decoder of pictures, beside an engine.
     Pictures,
@@ -56,7 +56,7 @@ impl Module {
         Module { kind: Kind::Baker, simd: Simd::Baseline, stem: "baker", folder: project.target.join("baker") }
     }
 
-    /// The Cloudflare Worker, with the default model.
+    /// The Cloudflare Worker without a model.
     pub fn worker(project: &Project) -> Module {
         let folder = project.target.join("wasm").join("worker");
         Module { kind: Kind::Worker, simd: Simd::Relaxed, stem: "worker", folder }
@@ -89,7 +89,8 @@ impl Module {
 
     fn features(&self) -> &'static [&'static str] {
         match self.kind {
-            Kind::Bundled(_) | Kind::Worker => &[],
+            Kind::Bundled(_) => &[],
+            Kind::Worker => &["--no-default-features"],
             Kind::Bare => &["--no-default-features", "--features", "js"],
             Kind::Pictures | Kind::Baker => &["--features", "js"],
         }
@@ -97,7 +98,7 @@ impl Module {
 
     /// What only the linker knows of the data is needed to drop what a model does not use.
     fn link_options(&self) -> &'static [&'static str] {
-        if self.kind == Kind::Bare { &["-C", "link-arg=--emit-relocs"] } else { &[] }
+        if self.is_bakeable() { &["-C", "link-arg=--emit-relocs"] } else { &[] }
     }
 
     fn inputs(&self, project: &Project) -> Vec<PathBuf> {
@@ -119,8 +120,7 @@ impl Module {
     fn model(&self) -> Option<&str> {
         match &self.kind {
             Kind::Bundled(model) => Some(model),
-            Kind::Worker => Some("digits"),
-            Kind::Bare | Kind::Pictures | Kind::Baker => None,
+            Kind::Bare | Kind::Worker | Kind::Pictures | Kind::Baker => None,
         }
     }
 
@@ -138,8 +138,9 @@ impl Module {
         self.folder.join("snippets")
     }
 
-    fn is_engine(&self) -> bool {
-        matches!(self.kind, Kind::Bundled(_) | Kind::Bare | Kind::Pictures)
+    /// Whether a model can be baked into it.
+    fn is_bakeable(&self) -> bool {
+        matches!(self.kind, Kind::Bare | Kind::Worker)
     }
 
     /// Compiles and binds what changed. Returns the digest of everything that it was made from.
@@ -171,7 +172,7 @@ impl Module {
             name: &format!("bind {}", self.name()),
             keys: &[compiled, include_str!("engine.rs"), include_str!("glue.rs")],
             // The description of the data is made by the baker's crate.
-            inputs: &if self.kind == Kind::Bare { vec![project.at("bake/src")] } else { vec![] },
+            inputs: &if self.is_bakeable() { vec![project.at("bake/src")] } else { vec![] },
             outputs: &[self.output(".js"), self.output("_bg.wasm")],
         };
         step.run(project, || {
@@ -179,8 +180,6 @@ impl Module {
             bindgen.input_path(self.raw()).out_name(self.stem).typescript(self.kind != Kind::Worker).web(true)?;
             // Names of functions are a third of the module and serve only a debugger.
             bindgen.remove_name_section(true).remove_producers_section(true);
-            // The Worker has one instance at a time, which it replaces after a trap.
-            bindgen.reset_state_function(self.kind == Kind::Worker);
             files::fresh_folder(&self.snippets())?;
             bindgen.generate(&self.folder)?;
             self.rewrite()?;
@@ -195,17 +194,18 @@ impl Module {
         let path = self.output(".js");
         let glue = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
         let failed = || format!("rewriting {}", path.display());
-        if !self.is_engine() {
-            return Ok(fs::write(&path, glue::with_constructors(&glue).with_context(failed)?)?);
+        if self.kind == Kind::Worker {
+            let (imports, code) = glue::imports(&glue);
+            return Ok(fs::write(&path, imports + &glue::factory(&code).with_context(failed)?.js)?);
         }
         let factory = glue::factory(&glue).with_context(failed)?;
         fs::write(&path, &factory.js)?;
         self.rewrite_types(&factory.names)
     }
 
-    /// Adds to a bare engine what the link said of its read-only data; wasm-bindgen does not move any.
+    /// Adds to what can be baked what the link said of its read-only data; wasm-bindgen does not move any.
     fn describe_data(&self) -> Result<()> {
-        if self.kind != Kind::Bare {
+        if !self.is_bakeable() {
             return Ok(());
         }
         let path = self.output("_bg.wasm");

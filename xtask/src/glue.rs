@@ -83,6 +83,13 @@ pub fn factory(glue: &str) -> Result<Factory> {
     Ok(Factory { js, names })
 }
 
+/// Splits off the scripts that the glue imports first of all: all instances share them.
+pub fn imports(glue: &str) -> (String, String) {
+    let (imports, code): (Vec<&str>, Vec<&str>) =
+        glue.split_inclusive('\n').partition(|line| line.starts_with("import ") && line.trim_end().ends_with(';'));
+    (imports.concat(), code.concat())
+}
+
 /// Splits off the comment that names the file of types, where there is one.
 fn header(glue: &str) -> (&str, &str) {
     match glue.split_once('\n') {
@@ -93,7 +100,7 @@ fn header(glue: &str) -> (&str, &str) {
 
 /// The part of the glue that belongs to an instance: without the loading of the module.
 fn instance_code(code: &str) -> Result<&str> {
-    for landmark in [IMPORTS, FINALIZE, START, LOADER, TAIL] {
+    for landmark in [IMPORTS, FINALIZE, LOADER, TAIL] {
         once(code, landmark)?;
     }
     ensure!(code.ends_with(TAIL), "the glue doesn't end with {TAIL:?}");

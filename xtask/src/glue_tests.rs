@@ -78,7 +78,7 @@ fn everything_of_an_instance_moves_into_the_factory() {
     assert!(at("export function createEngineSync(module, host) {") > inside.end);
     assert_eq!(factory.js.matches("export ").count(), 2);
     assert!(!factory.js.contains("initSync") && !factory.js.contains("__wbg_load"), "{}", factory.js);
-    assert!(factory.js.contains("            return { load, Thing };\n"), "{}", factory.js);
+    assert!(factory.js.contains("            return { load, Thing, exports: instance.exports };\n"), "{}", factory.js);
 }
 
 #[test]
@@ -87,6 +87,13 @@ fn constructors_run_once_before_the_start() {
     assert!(js.contains("wasm.__wasm_call_ctors();\n        wasm.__wbindgen_start();\n"), "{js}");
     let wrapped = GLUE.replace("wasm.load(bytes)", "wasm.load(bytes, wasm.__wbindgen_malloc_command_export)");
     assert!(refusal(&wrapped).contains("__wasm_call_ctors"));
+}
+
+#[test]
+fn imported_scripts_are_split_off_where_that_is_asked_for() {
+    let (imports, code) = imports(&format!("import {{ x }} from './snippets/x.js';\n{GLUE}"));
+    assert_eq!(imports, "import { x } from './snippets/x.js';\n");
+    assert_eq!(code, GLUE);
 }
 
 #[test]

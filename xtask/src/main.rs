@@ -1,14 +1,17 @@
 //! `cargo xtask`: sets up, builds, serves and tests Onnxlet.
 
+mod bench;
 mod build;
 mod chromium;
 mod engine;
 mod files;
 mod glue;
 mod groups;
+mod models;
 mod node;
 mod npm_package;
 mod package;
+mod peers;
 mod process;
 mod progress;
 mod project;
@@ -47,11 +50,22 @@ enum Command {
         #[arg(long, value_name = "NAME")]
         model: Vec<String>,
     },
+    /// Measures against other engines: target/bench/results.json and a table
+    Bench(bench::Options),
     /// Builds, then serves page and API on this machine until Ctrl-C
     Serve {
         /// The port on 127.0.0.1
         #[arg(long, default_value_t = 8787)]
         port: u16,
+    },
+    /// Fetches the real models of models/real.json, and makes inputs and reference outputs for them, in target/models/
+    Models {
+        /// A model of the manifest; may be repeated. Without it: all of them
+        #[arg(long, value_name = "NAME")]
+        name: Vec<String>,
+        /// Only those that `cargo xtask test` builds
+        #[arg(long, conflicts_with = "name")]
+        everyday: bool,
     },
     /// Runs every check and test, set-up included; the last line counts the tests
     Test {
@@ -76,7 +90,9 @@ fn run(command: Command) -> Result<ExitCode> {
     groups::end_with_us()?;
     match command {
         Command::Build { model } => build::build(&project, &model).map(|_| ExitCode::SUCCESS),
+        Command::Bench(options) => bench::bench(&project, &options).map(|()| ExitCode::SUCCESS),
         Command::Serve { port } => serve::serve(&project, port).map(|()| ExitCode::SUCCESS),
+        Command::Models { name, everyday } => models::command(&project, &name, everyday).map(|()| ExitCode::SUCCESS),
         Command::Test { only } => test::test(&project, &only),
     }
 }

@@ -64,7 +64,7 @@ fn verify(bytes: &[u8], package: Package) -> Result<()> {
 }
 
 /// Unpacks below `folder`, without the folder `package/` that npm puts around everything.
-fn unpack(archive: &[u8], folder: &Path) -> Result<()> {
+pub fn unpack(archive: &[u8], folder: &Path) -> Result<()> {
     let mut tar = tar::Archive::new(GzDecoder::new(archive));
     for entry in tar.entries()? {
         let mut entry = entry?;

@@ -69,8 +69,15 @@ pub fn command_line(project: &Project, node: &Node, parts: &[String]) -> Result<
     let step = Step {
         name: "package onnxlet",
         keys: &keys,
-        inputs: &["npm/pack.mjs", "npm/package.json", "npm/README.onnxlet.md", "LICENSE-MIT", "LICENSE-APACHE"]
-            .map(|path| project.at(path)),
+        inputs: &[
+            "worker/js",
+            "npm/pack.mjs",
+            "npm/package.json",
+            "npm/README.onnxlet.md",
+            "LICENSE-MIT",
+            "LICENSE-APACHE",
+        ]
+        .map(|path| project.at(path)),
         outputs: &[npm.join("onnxlet").join("package.json")],
     };
     step.run(project, || packing(&npm, "onnxlet", || process::run(node.command().args(["npm/pack.mjs", "--pack"]))))

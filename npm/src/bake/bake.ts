@@ -29,7 +29,7 @@ export interface Job {
 }
 
 /** wasm-bindgen's exports of the allocator, whose branches depend on all that was allocated before. */
-const ALLOCATOR = ["__wbindgen_malloc", "__wbindgen_realloc", "__wbindgen_free"];
+export const ALLOCATOR = ["__wbindgen_malloc", "__wbindgen_realloc", "__wbindgen_free"];
 
 export type Phase = "load" | "examples" | "snapshot" | "trim" | "verify";
 
@@ -95,7 +95,8 @@ export async function bake(job: Job): Promise<Baked> {
   return { ...baked, lean: { ...lean, missed: await verified(job, lean.wasm, calls) } };
 }
 
-function snapshot(baker: Baker, { exports, memory }: Loaded): Bytes {
+/** The full module: the engine with what it loaded. */
+export function snapshot(baker: Baker, { exports, memory }: Loaded): Bytes {
   const globals = Array.from(baker.mutableGlobals(), (index) => {
     const { value } = exports[`onnxlet:global:${index}`] as WebAssembly.Global<"i32" | "i64">;
     return bits(value as number | bigint);
@@ -158,7 +159,7 @@ async function verified(job: Job, lean: Bytes, calls: readonly Call[]): Promise<
 }
 
 /** The calls in an order of their own, the same for the same number of calls. */
-function shuffled(calls: readonly Call[]): Call[] {
+export function shuffled<T>(calls: readonly T[]): T[] {
   const next = random(calls.length);
   return calls.map((call) => ({ call, place: next() })).sort((a, b) => a.place - b.place).map(({ call }) => call);
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { Failure } from "./failure.js";
+import { type Shapes, withShapes } from "./shapes.js";
 
 /** Where a card comes from. */
 export interface CardSource {
@@ -10,22 +11,29 @@ export interface CardSource {
   name: string | undefined;
   /** The model's file, whose name is the model's where there is no other. */
   model: string;
-  /** The model may hold a card: then no name is made up. */
-  inside: boolean;
+  /** The card that the model holds, where it does. */
+  inside: string | undefined;
+  /** Shapes instead of the card's. */
+  shapes: Shapes;
 }
 
 /** The card's JSON for the engine, which checks all but the syntax; empty to take the one inside the model. */
-export async function readCard({ path, name, model, inside }: CardSource): Promise<string> {
-  if (path === undefined && name === undefined && inside) return "";
-  const card = path === undefined ? {} : await parsed(path);
+export async function readCard({ path, name, model, inside, shapes }: CardSource): Promise<string> {
+  const unchanged = name === undefined && Object.keys(shapes).length === 0;
+  if (path === undefined && unchanged && inside !== undefined) return "";
+  const card = path === undefined ? cardOf(inside ?? "{}", model) : await parsed(path);
   const given = name ?? card.name ?? nameOf(model);
-  return JSON.stringify({ ...card, name: given });
+  return JSON.stringify({ ...withShapes(card, shapes), name: given });
 }
 
 async function parsed(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, "utf8").catch((error: Error) => {
     throw new Failure(`--card: ${error.message}`);
   });
+  return cardOf(text, path);
+}
+
+function cardOf(text: string, path: string): Record<string, unknown> {
   let card: unknown;
   try {
     card = JSON.parse(text);

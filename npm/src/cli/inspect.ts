@@ -15,10 +15,10 @@ import { size, table } from "./table.js";
 type EmptyEngine = Engine & { load(model: Uint8Array, card: string | undefined): void };
 
 /** Prints what is known of a model, and whether the engine can run it. */
-export async function inspect({ model: path, card: cardPath, name }: InspectArguments): Promise<void> {
+export async function inspect({ model: path, card: cardPath, name, shapes }: InspectArguments): Promise<void> {
   const { bytes, onnx } = await readModel(path);
-  const inside = onnx.metadata.includes("onnxlet.card");
-  const card = await readCard({ path: cardPath, name, model: path, inside });
+  const inside = onnx.metadata["onnxlet.card"];
+  const card = await readCard({ path: cardPath, name, model: path, inside, shapes });
   console.log(facts(path, bytes.length, onnx));
   console.log(`\noperators\n${operators(onnx)}`);
   const { createEngine, wasm } = await engineResource("baseline");
@@ -31,7 +31,7 @@ export async function inspect({ model: path, card: cardPath, name }: InspectArgu
   }
   const description = engine.describe() as Description;
   console.log(`\n${signature(description)}`);
-  if (cardPath !== undefined || inside) return;
+  if (cardPath !== undefined || inside !== undefined) return;
   console.log(`\nsuggested card (save it as card.json, correct it, and give it to build with --card card.json)`);
   console.log(JSON.stringify(suggestedCard(description), null, 2));
 }

@@ -5,12 +5,14 @@ import { build } from "./build.js";
 import { Failure } from "./failure.js";
 import { inspect } from "./inspect.js";
 import { version } from "./resources.js";
+import { serve } from "./serve.js";
 
 async function run(args: readonly string[]): Promise<void> {
   const asked = parseArguments(args);
   if (asked.command === "help") console.log(HELP);
   else if (asked.command === "version") console.log(await version());
-  else await (asked.command === "build" ? build(asked) : inspect(asked));
+  else if (asked.command === "build") await build(asked);
+  else await (asked.command === "serve" ? serve(asked) : inspect(asked));
 }
 
 try {

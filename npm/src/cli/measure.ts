@@ -31,15 +31,19 @@ const PROGRAM = fileURLToPath(new URL("timing.js", import.meta.url));
 const PROCESSES = 5;
 
 /** Times a package's build with an input that it answers. */
-export async function measure(folder: string, simd: Simd, input: unknown): Promise<Measured> {
+export function measure(folder: string, simd: Simd, input: unknown): Promise<Measured> {
+  return measuredBy([PROGRAM, pathToFileURL(join(folder, "node.js")).href, simd], input);
+}
+
+/** Runs a program that prints a `Timing`, with a file that holds `sample` as its last argument, in some processes. */
+export async function measuredBy(args: readonly string[], sample: unknown): Promise<Measured> {
   const temporary = await mkdtemp(join(tmpdir(), "onnxlet-timing-"));
   try {
-    const sample = join(temporary, "input");
-    await writeFile(sample, serialize(input));
-    const entry = pathToFileURL(join(folder, "node.js")).href;
+    const file = join(temporary, "sample");
+    await writeFile(file, serialize(sample));
     const timings: Timing[] = [];
     for (let run = 0; run < PROCESSES; run += 1) {
-      const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, entry, simd, sample]);
+      const { stdout } = await promisify(execFile)(process.execPath, [...args, file]);
       timings.push(JSON.parse(stdout) as Timing);
     }
     return { cold: times(timings.map(({ cold }) => cold)), predict: times(timings.flatMap(({ predict }) => predict)) };

@@ -4,9 +4,10 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
 import type { Bytes, NewBaker } from "../bake/baker.js";
+import type { PictureModule } from "../assemble/engines.js";
+import type { CreateWorker } from "../bake/worker/engine.js";
 import type { CreateEngine, EngineHost } from "../runtime/engine.js";
 import type { PictureDecoder } from "../runtime/pictures.js";
-import type { PictureModule } from "../assemble/engines.js";
 import type { Simd } from "../runtime/types.js";
 
 // This file is dist/cli/resources.js of the package.
@@ -47,6 +48,15 @@ export async function picturesResource(): Promise<PicturesResource> {
 
 async function unpacked(place: string): Promise<Bytes> {
   return new Uint8Array(await promisify(brotliDecompress)(await readFile(new URL(place, ROOT))));
+}
+
+/** The folder of the Worker's scripts: shim and glue. */
+export const WORKER_SCRIPTS = fileURLToPath(new URL("worker/src/", ROOT));
+
+/** The Worker without a model. */
+export async function workerResource(): Promise<{ create: CreateWorker; worker: Bytes }> {
+  const { createEngine } = (await import(new URL("worker/src/engine.js", ROOT).href)) as { createEngine: CreateWorker };
+  return { create: createEngine, worker: await unpacked("worker/worker.wasm.br") };
 }
 
 /** The baker, ready for use. */

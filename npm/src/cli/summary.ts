@@ -1,5 +1,5 @@
 // What a build ends with: the files and their sizes, the times, and what to do next.
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
@@ -18,6 +18,14 @@ export async function sizes(folder: string, files: readonly string[]): Promise<s
   return table([["file", "raw", "gzip"], ...rows, await row("scripts of a page", folder, scripts)]);
 }
 
+/** A table of a Worker's modules, and its scripts together. */
+export async function workerSizes(folder: string, modules: readonly string[]): Promise<string> {
+  const src = join(folder, "src");
+  const scripts = (await readdir(src, { recursive: true })).filter((file) => file.endsWith(".js"));
+  const rows = await Promise.all(modules.map((file) => row(file, folder, [file])));
+  return table([["file", "raw", "gzip"], ...rows, await row("scripts", src, scripts)]);
+}
+
 async function row(name: string, folder: string, files: readonly string[]): Promise<string[]> {
   const contents = await Promise.all(files.map((file) => readFile(join(folder, file))));
   const packed = await Promise.all(contents.map((content) => promisify(gzip)(content)));
@@ -28,10 +36,16 @@ function total(contents: readonly Buffer[]): number {
   return contents.reduce((sum, { length }) => sum + length, 0);
 }
 
+/** The times of a build of a package, or of the Worker. */
+export interface MeasuredBuild {
+  build: Simd | "worker";
+  times: Measured;
+}
+
 /** A table of the times of each build. */
-export function times(measured: readonly { simd: Simd; times: Measured }[]): string {
-  const rows = measured.map(({ simd, times: { cold, predict } }) => {
-    return [simd, milliseconds(cold.min), milliseconds(cold.median), milliseconds(predict.min), milliseconds(predict.median)];
+export function times(measured: readonly MeasuredBuild[]): string {
+  const rows = measured.map(({ build, times: { cold, predict } }) => {
+    return [build, milliseconds(cold.min), milliseconds(cold.median), milliseconds(predict.min), milliseconds(predict.median)];
   });
   return table([["here, in Node", "cold start", "median", "predict", "median"], ...rows]);
 }

@@ -7,8 +7,8 @@ export interface OnnxModel {
   producer: string;
   /** Versions of the operator sets, by domain; the standard one is `ai.onnx`. */
   opsets: Record<string, number>;
-  /** Keys of what the exporter noted. */
-  metadata: string[];
+  /** What the exporter noted. */
+  metadata: Record<string, string>;
   /** Every node, those of branches and loops included. */
   nodes: OnnxNode[];
   /** Weights that the file holds or refers to. */
@@ -30,14 +30,14 @@ export interface OnnxWeight {
 
 /** Reads a model. Throws a `WireError` where the bytes are no message, and `NotOnnx` where it isn't a model's. */
 export function readOnnx(bytes: Uint8Array): OnnxModel {
-  const model: OnnxModel = { irVersion: 0, producer: "", opsets: {}, metadata: [], nodes: [], weights: [] };
+  const model: OnnxModel = { irVersion: 0, producer: "", opsets: {}, metadata: {}, nodes: [], weights: [] };
   let graphs = 0;
   for (const { number, value } of fields(bytes)) {
     if (number === 1 && typeof value === "bigint") model.irVersion = Number(value);
     if (number === 2) model.producer = text(value) + model.producer;
     if (number === 3) model.producer += ` ${text(value)}`;
     if (number === 8) addOpset(message(value), model);
-    if (number === 14) model.metadata.push(entryOf(message(value)).key);
+    if (number === 14) addNote(message(value), model);
     if (number === 7) {
       graphs += 1;
       addGraph(message(value), model);
@@ -58,6 +58,11 @@ function addOpset(bytes: Uint8Array, { opsets }: OnnxModel): void {
     if (number === 2) version = Number(value);
   }
   opsets[domain || "ai.onnx"] = version;
+}
+
+function addNote(bytes: Uint8Array, { metadata }: OnnxModel): void {
+  const { key, value } = entryOf(bytes);
+  metadata[key] = value;
 }
 
 function addGraph(bytes: Uint8Array, model: OnnxModel): void {

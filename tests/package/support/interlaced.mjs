@@ -17,10 +17,29 @@ export function interlaced(side, pixel) {
       for (let x = left; x < side; x += across) bytes.push(pixel(x, y));
     }
   }
+  return png(side, 1, bytes);
+}
+
+/**
+ * The same picture as everybody encodes it.
+ * @param {number} side
+ * @param {(x: number, y: number) => number} pixel
+ */
+export function straight(side, pixel) {
+  const rows = Array.from({ length: side }, (_, y) => [0, ...Array.from({ length: side }, (_, x) => pixel(x, y))]);
+  return png(side, 0, rows.flat());
+}
+
+/**
+ * @param {number} side
+ * @param {number} interlacing 1 where the bytes are those of the passes
+ * @param {number[]} bytes
+ */
+function png(side, interlacing, bytes) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);
-  header.set([8, 0, 0, 0, 1], 8);
+  header.set([8, 0, 0, 0, interlacing], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const data = deflateSync(Buffer.from(bytes));
   return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", data), chunk("IEND", Buffer.alloc(0))]);

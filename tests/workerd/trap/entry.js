@@ -1,7 +1,7 @@
 // The built Worker, in which a request can ask for a disaster: `x-disaster: panic`, `trap` or `overflow`, when the
 // wasm looks at the request for the `x-disaster-at`th time. The wasm is the one that ships: it is the request object
 // that is poisoned.
-import worker from "../../../target/worker/index.js";
+import worker from "../../../target/worker/src/index.js";
 // (module (func (export "trap") unreachable))
 import trapping from "./trap.wasm";
 

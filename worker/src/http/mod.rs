@@ -14,6 +14,7 @@ mod received;
 mod render;
 mod request_id;
 mod routes;
+mod running;
 mod service;
 
 pub use config::{Config, ConfigError};
@@ -22,4 +23,5 @@ pub use log::{Level, LogLine, Threshold};
 pub use problem::ProblemDetails;
 pub use received::Received;
 pub use request_id::RequestId;
+pub use running::{Module, Running};
 pub use service::{Answer, HeldModel, Service};

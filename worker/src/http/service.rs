@@ -16,6 +16,7 @@ use super::problem::ProblemDetails;
 use super::received::Received;
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::routes::ENDPOINTS;
+use super::running::Running;
 
 /// A response and the line to log, if its level is logged.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ pub type HeldModel = Result<&'static Model, &'static Error>;
 pub struct Service {
     config: Result<Config, ConfigError>,
     model: fn() -> HeldModel,
+    running: Running,
     router: Router<Endpoint>,
 }
 
@@ -45,7 +47,13 @@ impl Service {
             let inserted = router.insert(endpoint.path, endpoint);
             debug_assert!(inserted.is_ok(), "two endpoints clash: {inserted:?}");
         }
-        Service { config, model, router }
+        Service { config, model, running: Running::default(), router }
+    }
+
+    /// The same service, which tells that it runs in this module.
+    #[must_use]
+    pub fn in_module(self, running: Running) -> Self {
+        Service { running, ..self }
     }
 
     /// How many bytes of the body to read before [`Service::answer`]: 0 where the head alone decides.
@@ -97,6 +105,11 @@ impl Service {
     /// 500 saying why it can't be loaded.
     pub(super) fn model(&self) -> Result<&'static Model, ProblemDetails> {
         (self.model)().map_err(|error| error.clone().into())
+    }
+
+    /// The module that it runs in.
+    pub(super) fn running(&self) -> Running {
+        self.running
     }
 
     fn dispatch(&self, head: &Head, received: Received) -> Answered {

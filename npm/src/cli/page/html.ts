@@ -1,7 +1,17 @@
 import type { Description } from "../../assemble/card.js";
 
+/** What differs between pages. */
+export interface PageKind {
+  /** The script beside the page. */
+  script: string;
+  /** Where the model runs, as a sentence. */
+  where: string;
+  /** What is shown at first. */
+  before: string;
+}
+
 /** The text of `index.html`. */
-export function pageHtml({ name, version, description = "" }: Description): string {
+export function pageHtml({ name, version, description = "" }: Description, { script, where, before }: PageKind): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -23,14 +33,14 @@ meter { width: 12rem; }
 pre { overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 [role=alert] { border-left: .3rem solid #c33; padding-left: .8rem; }
 </style>
-<script type="module" src="./form.js"></script>
+<script type="module" src="./${script}"></script>
 </head>
 <body>
 <h1>${escaped(name)}</h1>
-<p>${escaped(description)} Version ${escaped(version)}. The model runs in this page: nothing is sent anywhere.</p>
+<p>${escaped(description)} Version ${escaped(version)}. ${where}</p>
 <form id="form"><button id="predict" disabled>Predict</button></form>
-<section id="answer" aria-live="polite"><p>Loading the model…</p></section>
-<noscript>The model needs JavaScript.</noscript>
+<section id="answer" aria-live="polite">${before}</section>
+<noscript>This page needs JavaScript.</noscript>
 </body>
 </html>
 `;

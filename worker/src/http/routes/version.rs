@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::super::endpoint::{Action, Answered, Endpoint};
 use super::super::render;
+use super::super::running::Running;
 use super::super::service::Service;
 use super::model::ModelName;
 
@@ -14,9 +15,12 @@ struct Version<'a> {
     worker: &'static str,
     model: ModelName<'a>,
     digest: &'a str,
+    #[serde(flatten)]
+    running: Running,
 }
 
 fn version(service: &Service) -> Answered {
     let model = service.model()?;
-    render::json(&Version { worker: env!("CARGO_PKG_VERSION"), model: ModelName::of(model), digest: model.digest() })
+    let worker = env!("CARGO_PKG_VERSION");
+    render::json(&Version { worker, model: ModelName::of(model), digest: model.digest(), running: service.running() })
 }

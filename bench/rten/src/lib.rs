@@ -1,0 +1,3 @@
+//! rten with its feature `wasm_api`, whose exports this module hands on.
+
+extern crate rten;

@@ -1,0 +1,115 @@
+// What the parts of the bench hand to one another.
+
+export type HostName = "node" | "chromium";
+
+export type EngineName =
+  | "onnxlet-relaxed"
+  | "onnxlet-baseline"
+  | "tract-plain"
+  | "onnxruntime-web"
+  | "rten"
+  | "tfjs-wasm";
+
+export type Data = Float32Array | BigInt64Array | Int32Array | Uint8Array;
+
+/** A tensor with plain data, the same for every engine. `bool` is a `Uint8Array` of 0 and 1. */
+export interface Tensor {
+  dtype: string;
+  shape: number[];
+  data: Data;
+}
+
+export type Tensors = Record<string, Tensor>;
+
+/** What a host offers to an engine's adapter. */
+export interface Host {
+  name: HostName;
+  /** The bytes of a file that the engine's user would have to ship. */
+  read(file: URL): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export type Predict = (inputs: Tensors) => Promise<Tensors>;
+
+/** What each file in `engines/` exports: everything from nothing to the first predict, which the caller makes. */
+export interface Adapter {
+  start(host: Host, engine: EngineName, inputs: Tensors): Promise<Predict>;
+}
+
+/** What a host is asked to do in a fresh process or page. */
+export interface Request {
+  engine: EngineName;
+  /** The model's folder in the site. */
+  model: string;
+  /** Go on predicting, for the steady state. */
+  steady: boolean;
+  /** Return the outputs. */
+  outputs: boolean;
+}
+
+export interface Sample {
+  cold: number;
+  /** Each steady predict. Empty unless asked for. */
+  predict: number[];
+  /** Of every WebAssembly memory, at the end. */
+  memory: number;
+  outputs?: Tensors;
+}
+
+/** A sample, and which files of the site were read for it. */
+export interface Audited extends Sample {
+  files: string[];
+}
+
+export interface Times {
+  min: number;
+  median: number;
+}
+
+export interface Bytes {
+  raw: number;
+  gzip: number;
+  brotli: number;
+}
+
+/** What `target/bench/results.json` lists. */
+export interface Row {
+  model: string;
+  engine: EngineName;
+  host: HostName;
+  bytes: Bytes;
+  cold_ms: Times;
+  predict_ms: Times;
+  memory_bytes: number;
+}
+
+/** An engine that got no numbers. */
+export interface Refused {
+  model: string;
+  engine: EngineName;
+  host: HostName;
+  reason: string;
+}
+
+/** What there is to measure: a model and one realistic input. */
+export interface Model {
+  name: string;
+  onnx: string;
+  card: string;
+  about: string;
+  /** Its bytes. */
+  bytes: number;
+  inputs: Tensors;
+}
+
+/** How the numbers came about: `target/bench/run.json`. */
+export interface Run {
+  date: string;
+  machine: Record<string, string>;
+  versions: Record<string, string>;
+  /** How often each engine was started afresh, and in how many of these rounds it went on predicting. */
+  rounds: { cold: number; steady: number };
+  models: Record<string, { about: string; bytes: number; inputs: Record<string, string> }>;
+  refused: Refused[];
+  /** What each row's bytes are of. */
+  files: Record<string, Record<string, Bytes>>;
+}

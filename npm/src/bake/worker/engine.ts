@@ -1,0 +1,21 @@
+/** The bindings of `wrangler.toml`. */
+export type Env = Readonly<Record<string, unknown>>;
+
+/** One instance of the Worker's module: the functions of `worker/src/platform.rs`. */
+export interface WorkerEngine {
+  /** To be called first. */
+  begin(lean: boolean, fallbacks: number): void;
+  /** The message of the panic that trapped this instance, if one did. */
+  lastPanic(): string | undefined;
+  /** How many bytes of the body to read. */
+  bodyLimit(request: Request, env: Env): number;
+  answer(request: Request, env: Env, body: Uint8Array): Response;
+  answerTooLarge(request: Request, env: Env): Response;
+  answerBroken(request: Request, env: Env): Response;
+  answerCrash(request: Request, env: Env, message: string): Response;
+  /** What the module exports, which the functions above call. */
+  exports: WebAssembly.Exports;
+}
+
+/** Instantiates a compiled module with its glue. */
+export type CreateWorker = (module: WebAssembly.Module) => Promise<WorkerEngine>;

@@ -1,0 +1,73 @@
+import type { Description } from "../../assemble/card.js";
+import type { Engine } from "../../runtime/engine.js";
+import type { Example } from "../examples/example.js";
+import { exampleSet, sizesThatWork } from "../examples/set.js";
+import { sizesOf } from "../examples/sizes.js";
+import { bodiesOf, type Body, spellings } from "./bodies.js";
+import type { Env, WorkerEngine } from "./engine.js";
+import { call, heads, post } from "./heads.js";
+import { type HttpCall, statusOf } from "./http-call.js";
+import { jsonOf } from "./json.js";
+import { SETTINGS } from "./settings.js";
+
+/** Requests to one instance, which reads its variables once. */
+export interface Group {
+  about: string;
+  env: Env;
+  calls: HttpCall[];
+}
+
+/**
+ * What a baked Worker is tried with: its whole HTTP contract. Every route, method and header that it reads, every form of
+ * input that JSON and pictures can have, every refusal, under every kind of variables, and the user's own examples.
+ * Always the same for the same model.
+ */
+export function groupsOf(description: Description, engine: WorkerEngine, given: readonly Example[]): Group[] {
+  const asked = asEngine(engine);
+  const sizes = sizesThatWork(description.inputs, asked);
+  const first = sizes[0] ?? sizesOf(description.inputs, 1, 1);
+  const bodies = bodiesOf(exampleSet(description, asked, given));
+  const predictions = [...bodies, ...spellings(description.inputs, first)].map(sent);
+  const whole = { about: "", env: SETTINGS[0]?.env ?? {}, calls: [...predictions, ...heads()] };
+  const some = sampled(bodies);
+  const rest = SETTINGS.slice(1).map(({ about, env }) => ({ about, env, calls: [...some, ...operations()] }));
+  // A panic is an instance's last word.
+  const panic = { ...post("a panic", "application/json", new Uint8Array()), panics: true };
+  return [whole, ...rest, { about: "", env: {}, calls: [panic] }];
+}
+
+function sent({ about, type, bytes }: Body): HttpCall {
+  return post(about, type, bytes);
+}
+
+/** Bodies of every kind, few enough to be sent under each setting. */
+function sampled(bodies: readonly Body[]): HttpCall[] {
+  const types = [...new Set(bodies.map(({ type }) => type))];
+  return types.flatMap((type) => bodies.filter((body) => body.type === type).slice(0, 3)).map(sent);
+}
+
+/** Requests of every kind that need no body of the model's. */
+function operations(): HttpCall[] {
+  const shown = ["/model", "/version", "/healthz", "/readyz", "/nope"].map((path) => call("route", "GET", path));
+  return [
+    ...shown,
+    call("route", "DELETE", "/model"),
+    call("preflight", "OPTIONS", "/predict"),
+    post("wrong type", "text/plain", new Uint8Array(3)),
+    post("broken JSON", "application/json", new TextEncoder().encode("[1")),
+    post("too much", "application/json", new Uint8Array(2000).fill(32)),
+    post("a broken body", "image/png", "broken"),
+    post("a crash", "image/png", "crashed"),
+  ];
+}
+
+/** The Worker as far as the finding of examples asks it: whether it takes an input. */
+function asEngine(engine: WorkerEngine): Engine {
+  const predict = (input: unknown) => {
+    const bytes = new TextEncoder().encode(jsonOf(input) ?? "");
+    const status = statusOf(engine, SETTINGS[0]?.env ?? {}, post("sizes", "application/json", bytes));
+    if (status === 200) return { outputs: {} };
+    throw { code: "invalid", message: `HTTP ${status}`, problems: [] };
+  };
+  return { predict } as unknown as Engine;
+}

@@ -1,0 +1,7 @@
+// worker/js/service.js, as far as it is used here.
+
+export declare function service(modules: {
+  create(module: WebAssembly.Module): unknown;
+  first: WebAssembly.Module;
+  full: WebAssembly.Module | undefined;
+}): { fetch(request: Request, env: object): Promise<Response> };

@@ -1,0 +1,50 @@
+// wrangler.toml and package.json of a Worker's folder.
+import type { Description } from "../../assemble/card.js";
+
+/** The text of `wrangler.toml`. */
+export function wranglerToml({ name, version }: Description): string {
+  return `# The model ${name} ${version} behind HTTP, made by Onnxlet. \`npx wrangler deploy\` takes this folder as it is.
+name = "${workerName(name)}"
+main = "src/index.js"
+compatibility_date = "${COMPATIBILITY_DATE}"
+
+# The page. A path that isn't a file there goes to the Worker.
+[assets]
+directory = "public"
+not_found_handling = "none"
+
+# Modules are compiled when the Worker is deployed; at run time Workers compile nothing.
+[[rules]]
+type = "CompiledWasm"
+globs = ["**/*.wasm"]
+fallthrough = false
+
+# Every variable is optional. A value that makes no sense is reported by /readyz, and nothing is predicted.
+[vars]
+# The largest request body, in bytes: 1 to 104857600. Without it: 10485760.
+# ONNXLET_MAX_BODY_BYTES = "10485760"
+# The most elements of an input tensor, the batch included: 1 to 33554432. Without it: 16777216. Lower it where a batch of
+# that size takes more than a Worker's 128 MB.
+# ONNXLET_MAX_ELEMENTS = "16777216"
+# The most pixels of an encoded picture: 1 to 32000000. Without it: 12500000. Decoding takes about 7 bytes for each.
+# ONNXLET_MAX_IMAGE_PIXELS = "12500000"
+# The least severe request that is logged: off, error (5xx), warn (4xx) or info (all). Without it: info.
+# ONNXLET_LOG_LEVEL = "info"
+
+[observability]
+enabled = true
+`;
+}
+
+/** Old enough for every wrangler that Node 20 can run; the Worker needs nothing newer. */
+const COMPATIBILITY_DATE = "2026-01-01";
+
+/** Cloudflare takes up to 63 lower-case letters, digits and dashes. */
+export function workerName(name: string): string {
+  return `onnxlet-${name}`.toLowerCase().replace(/[^a-z0-9-]+/g, "-").slice(0, 63).replace(/-+$/, "");
+}
+
+/** The text of `package.json`: the scripts are modules, and nothing of this is to be published. */
+export function packageJson({ name, version }: Description): string {
+  return `${JSON.stringify({ name: workerName(name), version, private: true, type: "module" }, null, 2)}\n`;
+}

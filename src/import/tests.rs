@@ -1,0 +1,140 @@
+//! What exporters write and tract alone would refuse. The expected values are onnxruntime's.
+
+use prost::Message;
+use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension::Value as DimValue};
+use tract_onnx::pb::{
+    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, TensorShapeProto, TypeProto,
+    ValueInfoProto, attribute_proto::AttributeType, type_proto,
+};
+
+use crate::{Elements, Inputs, Model, Options};
+
+/// `Conv(x, w; strides=2,2) -> y`
+fn node(text: &str) -> NodeProto {
+    let (call, output) = text.split_once(" -> ").unwrap();
+    let (op_type, arguments) = call.trim_end_matches(')').split_once('(').unwrap();
+    let (inputs, attributes) = arguments.split_once("; ").unwrap_or((arguments, ""));
+    let attribute = |text: &str| {
+        let (name, values) = text.split_once('=').unwrap();
+        let ints: Vec<i64> = values.split(',').map(|value| value.parse().unwrap()).collect();
+        let one = matches!(name, "to" | "axis" | "keepdims" | "group");
+        let (i, ints, kind) = if one { (ints[0], vec![], AttributeType::Int) } else { (0, ints, AttributeType::Ints) };
+        AttributeProto { name: name.into(), i, ints, r#type: kind as i32, ..Default::default() }
+    };
+    NodeProto {
+        op_type: op_type.into(),
+        name: output.into(),
+        input: inputs.split(", ").map(str::to_owned).collect(),
+        output: vec![output.into()],
+        attribute: attributes.split(' ').filter(|text| !text.is_empty()).map(attribute).collect(),
+        ..Default::default()
+    }
+}
+
+fn floats(name: &str, dims: &[i64], values: impl Fn(i64) -> f32) -> TensorProto {
+    let float_data = (0..dims.iter().product()).map(values).collect();
+    TensorProto { name: name.into(), dims: dims.into(), float_data, data_type: 1, ..Default::default() }
+}
+
+fn whole(name: &str, dtype: DataType, values: &[i64]) -> TensorProto {
+    let raw_data = match dtype {
+        DataType::Int32 => values.iter().flat_map(|value| (*value as i32).to_le_bytes()).collect(),
+        _ => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+    };
+    let dims = vec![values.len() as i64];
+    TensorProto { name: name.into(), dims, raw_data, data_type: dtype as i32, ..Default::default() }
+}
+
+/// A tensor of floats: `x[N,2,3]`.
+fn edge(text: &str) -> ValueInfoProto {
+    let (name, dims) = text.trim_end_matches(']').split_once('[').unwrap();
+    let dim = |dim: &str| match dim.parse() {
+        Ok(size) => DimValue::DimValue(size),
+        Err(_) => DimValue::DimParam(dim.into()),
+    };
+    let dim = dims.split(',').map(|text| Dimension { value: Some(dim(text)), ..Default::default() }).collect();
+    let tensor = type_proto::Tensor { elem_type: DataType::Float as i32, shape: Some(TensorShapeProto { dim }) };
+    let value = Some(type_proto::Value::TensorType(tensor));
+    ValueInfoProto { name: name.into(), r#type: Some(TypeProto { value, ..Default::default() }), ..Default::default() }
+}
+
+fn model(input: &str, nodes: &[&str], weights: Vec<TensorProto>, output: &str) -> Vec<u8> {
+    let graph = GraphProto {
+        name: "test".into(),
+        node: nodes.iter().map(|text| node(text)).collect(),
+        initializer: weights,
+        input: vec![edge(input)],
+        output: vec![edge(output)],
+        ..Default::default()
+    };
+    let opset_import = vec![OperatorSetIdProto { domain: String::new(), version: 13 }];
+    ModelProto { ir_version: 8, graph: Some(graph), opset_import, ..Default::default() }.encode_to_vec()
+}
+
+/// The answer to 0, 1, 2, … in the shape, and its shape.
+fn answer(onnx: &[u8], shape: &[usize]) -> (Vec<usize>, Vec<f32>) {
+    let model = Model::load(onnx, None).unwrap();
+    let count = shape.iter().product::<usize>();
+    let body = serde_json::json!({"data": (0..count).map(|i| i as f32).collect::<Vec<_>>(), "shape": shape});
+    let (inputs, _) = Inputs::from_json(&model, body.to_string().as_bytes()).unwrap();
+    let prediction = model.predict(inputs, &Options::default()).unwrap();
+    let output = &prediction.outputs()[0];
+    match output.elements() {
+        Elements::F32(values) => (output.shape().to_vec(), values.to_vec()),
+        _ => panic!("expected floats"),
+    }
+}
+
+#[test]
+fn a_batch_stays_open_through_shapes_in_32_bits() {
+    // What tf2onnx makes of tf.reshape(x, [tf.shape(x)[0], 6]).
+    let nodes = [
+        "Shape(x) -> shape",
+        "Cast(shape; to=6) -> narrow",
+        "Slice(narrow, zero, one) -> batch",
+        "Concat(batch, six; axis=0) -> wanted",
+        "Cast(wanted; to=7) -> wide",
+        "Reshape(x, wide) -> y",
+    ];
+    let weights = || {
+        let (int64, int32) = (DataType::Int64, DataType::Int32);
+        vec![whole("zero", int64, &[0]), whole("one", int64, &[1]), whole("six", int32, &[6])]
+    };
+    let onnx = model("x[N,2,3]", &nodes, weights(), "y[N,6]");
+    for batch in [1, 3] {
+        let expected = (0..batch * 6).map(|i| i as f32).collect();
+        assert_eq!(answer(&onnx, &[batch, 2, 3]), (vec![batch, 6], expected));
+    }
+}
+
+#[test]
+fn a_slice_to_the_end_leaves_the_batch_open() {
+    let int32 = DataType::Int32;
+    let weights =
+        vec![whole("from", int32, &[0, 1]), whole("to", int32, &[1_000_000_000; 2]), whole("axes", int32, &[0, 1])];
+    let onnx = model("x[N,3]", &["Slice(x, from, to, axes) -> y"], weights, "y[N,2]");
+    assert_eq!(answer(&onnx, &[1, 3]), (vec![1, 2], vec![1., 2.]));
+    assert_eq!(answer(&onnx, &[2, 3]), (vec![2, 2], vec![1., 2., 4., 5.]));
+}
+
+#[test]
+fn strided_convolutions_of_a_residual_network_keep_the_batch_open() {
+    let nodes = [
+        "Conv(x, w1, b1; kernel_shape=1,1) -> a",
+        "Conv(x, w2, b2; kernel_shape=1,1) -> b",
+        "Add(a, b) -> sum",
+        "Relu(sum) -> joined",
+        "Conv(joined, w3, b1; kernel_shape=1,1 strides=2,2) -> left",
+        "Conv(joined, w4, b2; kernel_shape=1,1 strides=2,2) -> right",
+        "Add(left, right) -> y",
+    ];
+    let kernel = |name: &str, step: i64| floats(name, &[2, 2, 1, 1], |i| ((i * step) % 7 - 3) as f32 / 4.0);
+    let bias = |name: &str, step: i64| floats(name, &[2], |i| ((i * step) % 5 - 2) as f32 / 2.0);
+    let weights =
+        vec![kernel("w1", 5), kernel("w2", 3), kernel("w3", 2), kernel("w4", 4), bias("b1", 3), bias("b2", 4)];
+    let mut expected = vec![-11., -8., -2., -2., 0., 0.5, 1.5, 1.5];
+    expected.extend([-2., -2., -2., -2., 1.5, 1.5, 1.5, 1.5]);
+    let onnx = model("x[N,2,4,4]", &nodes, weights, "y[N,2,2,2]");
+    assert_eq!(answer(&onnx, &[2, 2, 4, 4]), (vec![2, 2, 2, 2], expected));
+}

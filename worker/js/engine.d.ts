@@ -1,0 +1,17 @@
+// What the shim uses of the glue that xtask makes of `worker/src/platform.rs`; see there for what each does.
+
+/** The bindings of wrangler.toml. */
+export type Env = Record<string, unknown>;
+
+/** One instance of the Worker's module. */
+export interface Engine {
+  begin(lean: boolean, fallbacks: number): void;
+  lastPanic(): string | undefined;
+  bodyLimit(request: Request, env: Env): number;
+  answer(request: Request, env: Env, body: Uint8Array): Response;
+  answerTooLarge(request: Request, env: Env): Response;
+  answerBroken(request: Request, env: Env): Response;
+  answerCrash(request: Request, env: Env, message: string): Response;
+}
+
+export function createEngineSync(module: WebAssembly.Module): Engine;

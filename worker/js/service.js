@@ -1,0 +1,47 @@
+// A request's way: what its head says, its body, the answer. Apart from the entry, so that it runs outside of Workers too.
+import { readAtMost } from "./body.js";
+import { Running } from "./running.js";
+
+/** @typedef {import("./engine.js").Engine} Engine */
+/** @typedef {import("./engine.js").Env} Env */
+
+/**
+ * The Worker around its modules.
+ * @param {import("./running.js").Modules} modules
+ */
+export function service(modules) {
+  const running = new Running(modules);
+  return {
+    /**
+     * @param {Request} request
+     * @param {Env} env
+     * @returns {Promise<Response>}
+     */
+    async fetch(request, env) {
+      /** @param {Engine} engine @param {string} why */
+      const crashed = (engine, why) => engine.answerCrash(request, env, why);
+      const limit = running.call((engine) => engine.bodyLimit(request, env), crashed);
+      if (limit instanceof Response) return limit;
+      // While this waits, another request may trap and the instance be replaced: nothing of this one is in it.
+      const answer = await receive(request, env, limit);
+      return running.call(answer, crashed);
+    },
+  };
+}
+
+/**
+ * Reads the body and says how to answer.
+ * @param {Request} request
+ * @param {Env} env
+ * @param {number} limit in bytes
+ * @returns {Promise<(engine: Engine) => Response>}
+ */
+async function receive(request, env, limit) {
+  if (limit === 0 || request.body === null) return (engine) => engine.answer(request, env, new Uint8Array());
+  try {
+    const body = await readAtMost(request.body, limit);
+    return body ? (engine) => engine.answer(request, env, body) : (engine) => engine.answerTooLarge(request, env);
+  } catch {
+    return (engine) => engine.answerBroken(request, env);
+  }
+}
