@@ -35,10 +35,12 @@ impl Simd {
         }
     }
 
+    /// With bitcode in every library, one compiled tract serves what is linked with fat link-time optimisation (the engines that
+    /// are shipped) and what is not (all else: it takes minutes).
     fn flags(self) -> &'static str {
         match self {
-            Simd::Relaxed => "-C target-feature=+simd128,+relaxed-simd",
-            Simd::Baseline => "-C target-feature=+simd128",
+            Simd::Relaxed => "-C embed-bitcode=yes -C target-feature=+simd128,+relaxed-simd",
+            Simd::Baseline => "-C embed-bitcode=yes -C target-feature=+simd128",
         }
     }
 }
