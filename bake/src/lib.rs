@@ -2,7 +2,8 @@
 //!
 //! The host runs the modules; this library makes them:
 //!
-//! 1. [`describe_data`], once for each engine: adds to the output of wasm-bindgen what the linker knew of its read-only data.
+//! 1. [`shorten_imports`] and [`describe_data`], once for each engine: give the output of wasm-bindgen's imports shorter names,
+//!    and add what the linker knew of its read-only data.
 //! 2. [`Engine::parse`] the engine and [`prepare`] it. The host instantiates the prepared module, runs its constructors
 //!    ([`names::CONSTRUCTORS`]) once and first, loads the model and predicts some examples.
 //! 3. [`snapshot`] what the instance then holds: the **full** module. Instantiating it is loading the model.
@@ -18,6 +19,7 @@ mod coverage;
 mod engine;
 mod error;
 mod image;
+mod imports;
 mod instrument;
 #[cfg(feature = "js")]
 mod js;
@@ -38,6 +40,7 @@ mod trim;
 pub use coverage::Coverage;
 pub use engine::Engine;
 pub use error::BakeError;
+pub use imports::{Renamed, shorten_imports};
 pub use instrument::{Instrumented, instrument};
 pub use linked::describe_data;
 pub use prepare::prepare;

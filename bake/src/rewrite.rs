@@ -108,7 +108,7 @@ impl<'e, 'a> Rewrite<'e, 'a> {
 }
 
 /// The round trip itself has no errors of its own.
-fn never(error: wasm_encoder::reencode::Error) -> BakeError {
+pub(crate) fn never(error: wasm_encoder::reencode::Error) -> BakeError {
     match error {
         wasm_encoder::reencode::Error::ParseError(error) => error.into(),
         _ => BakeError::Unsupported("an encoding outside of core WebAssembly modules"),

@@ -188,9 +188,25 @@ impl Module {
             bindgen.remove_name_section(true).remove_producers_section(true);
             files::fresh_folder(&self.snippets())?;
             bindgen.generate(&self.folder)?;
+            self.shorten_imports()?;
             self.rewrite()?;
             self.describe_data()
         })
+    }
+
+    /// Names are downloaded twice, by glue and module.
+    fn shorten_imports(&self) -> Result<()> {
+        if !self.is_bakeable() {
+            return Ok(());
+        }
+        let (module, script) = (self.output("_bg.wasm"), self.output(".js"));
+        let renamed = onnxlet_bake::shorten_imports(&fs::read(&module)?)
+            .with_context(|| format!("renaming the imports of {}", module.display()))?;
+        let glue = fs::read_to_string(&script).with_context(|| format!("reading {}", script.display()))?;
+        let glue = glue::renamed(&glue, &renamed.names)
+            .with_context(|| format!("renaming the imports in {}", script.display()))?;
+        fs::write(script, glue)?;
+        Ok(fs::write(module, renamed.wasm)?)
     }
 
     fn rewrite(&self) -> Result<()> {

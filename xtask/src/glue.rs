@@ -176,6 +176,17 @@ fn push_indented(js: &mut String, body: &str) {
     }
 }
 
+/// Gives imports their new names, as (old, new), where the glue lists them.
+pub fn renamed(glue: &str, names: &[(String, String)]) -> Result<String> {
+    let mut out = glue.to_owned();
+    for (old, new) in names {
+        let (listed, relisted) = (format!("\n        {old}: "), format!("\n        {new}: "));
+        ensure!(out.matches(&listed).count() == 1, "expected the glue to list the import {old:?} once");
+        out = out.replace(&listed, &relisted);
+    }
+    Ok(out)
+}
+
 /// Rewrites wasm-bindgen's `engine.d.ts`: the functions become the members of `Engine`.
 pub fn types(declarations: &str, names: &[String]) -> Result<String> {
     let (own, _loader) =

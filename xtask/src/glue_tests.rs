@@ -135,3 +135,12 @@ fn a_glue_that_starts_instances_in_two_places_runs_constructors_in_both() {
     assert_eq!(with_constructors(twice).unwrap().matches("wasm.__wasm_call_ctors();\n").count(), 2);
     assert!(with_constructors("nothing starts").is_err());
 }
+
+#[test]
+fn imports_get_their_new_names_where_they_are_listed() {
+    let glue = "const import0 = {\n        __wbg_a_1: function() { return __wbg_a_1; },\n        __wbg_a_12: function() {},\n";
+    let names = [("__wbg_a_1".to_owned(), "$a".to_owned()), ("__wbg_a_12".to_owned(), "$b".to_owned())];
+    let renamed = renamed(glue, &names).unwrap();
+    assert!(renamed.contains("\n        $a: function() { return __wbg_a_1; },\n        $b: function"), "{renamed}");
+    assert!(super::renamed(&renamed, &names).unwrap_err().to_string().contains("\"__wbg_a_1\" once"));
+}

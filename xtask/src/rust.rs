@@ -39,8 +39,8 @@ impl Simd {
     /// are shipped) and what is not (all else: it takes minutes).
     fn flags(self) -> &'static str {
         match self {
-            Simd::Relaxed => "-C embed-bitcode=yes -C target-feature=+simd128,+relaxed-simd",
-            Simd::Baseline => "-C embed-bitcode=yes -C target-feature=+simd128",
+            Simd::Relaxed => "-C target-feature=+simd128,+relaxed-simd -C embed-bitcode=yes",
+            Simd::Baseline => "-C target-feature=+simd128 -C embed-bitcode=yes",
         }
     }
 }
