@@ -7,7 +7,7 @@ use wasmparser::{
     Table, TypeRef,
 };
 
-use crate::{BakeError, ReadOnlyData, check, constructors, read_only};
+use crate::{BakeError, Statics, check, constructors, statics};
 
 /// A module of WebAssembly that can be baked: the output of wasm-bindgen, or a module that this library made from it.
 ///
@@ -30,7 +30,7 @@ pub struct Engine<'a> {
     pub(crate) data: Vec<DataSegment>,
     /// The function that runs the module's constructors, where exports begin by calling it.
     pub(crate) constructors: Option<u32>,
-    read_only: Option<&'a [u8]>,
+    statics: Option<&'a [u8]>,
 }
 
 /// Where a section's contents lie in the module.
@@ -81,7 +81,7 @@ impl<'a> Engine<'a> {
             bodies: parts.bodies,
             data: parts.data,
             constructors: None,
-            read_only: parts.read_only,
+            statics: parts.statics,
         };
         check::structure(&engine)?;
         engine.constructors = constructors::find(&engine)?;
@@ -138,12 +138,12 @@ impl<'a> Engine<'a> {
         memory
     }
 
-    /// What the linker knew of the engine's read-only data, where [`describe_data`](crate::describe_data) has added it.
+    /// What the linker knew of the engine's statics, where [`describe_data`](crate::describe_data) has added it.
     ///
     /// # Errors
     /// The description is damaged.
-    pub fn read_only_data(&self) -> Result<Option<ReadOnlyData>, BakeError> {
-        self.read_only.map(ReadOnlyData::decode).transpose()
+    pub fn statics(&self) -> Result<Option<Statics>, BakeError> {
+        self.statics.map(Statics::decode).transpose()
     }
 
     /// The bytes of a section, or nothing when the module has none of that kind.
@@ -171,7 +171,7 @@ struct Parts<'a> {
     elements: Vec<Element<'a>>,
     bodies: Vec<FunctionBody<'a>>,
     data: Vec<DataSegment>,
-    read_only: Option<&'a [u8]>,
+    statics: Option<&'a [u8]>,
 }
 
 impl<'a> Parts<'a> {
@@ -205,8 +205,8 @@ impl<'a> Parts<'a> {
                     self.data.push(data_segment(index, &segment?)?);
                 }
             }
-            Payload::CustomSection(section) if section.name() == read_only::SECTION => {
-                self.read_only = Some(section.data());
+            Payload::CustomSection(section) if section.name() == statics::SECTION => {
+                self.statics = Some(section.data());
             }
             Payload::TagSection(_) => return Err(BakeError::Unsupported("exceptions")),
             Payload::Version { encoding, .. } if encoding != wasmparser::Encoding::Module => {

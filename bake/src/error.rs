@@ -141,7 +141,7 @@ pub enum BakeError {
     #[error("the linked module holds no relocations; link it with `-C link-arg=--emit-relocs` and without stripping")]
     NoRelocations,
     /// The linked module is not the one that the engine was made from.
-    #[error("the linked module's read-only data is not the engine's: the engine was not made from it")]
+    #[error("the linked module's statics is not the engine's: the engine was not made from it")]
     OtherData,
     /// A trim was asked for before there was an instrumented module to take the marks of.
     #[error("there are no marks to trim by: instrument the full module first")]

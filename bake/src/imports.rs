@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn generated_names_become_short_and_others_stay() {
-        let wasm = module(r#"(import "m" "__wbg_new_1" (func)) (import "m" "$a" (func)) (import "m" "__wbg_log_2" (func))"#);
+        let wasm =
+            module(r#"(import "m" "__wbg_new_1" (func)) (import "m" "$a" (func)) (import "m" "__wbg_log_2" (func))"#);
         let Renamed { wasm, names } = shorten_imports(&wasm).unwrap();
         assert_eq!(names.iter().map(|(old, _)| old.as_str()).collect::<Vec<_>>(), ["__wbg_log_2", "__wbg_new_1"]);
         let engine = Engine::read(&wasm).unwrap();

@@ -66,10 +66,10 @@ impl Baker {
             "direct-calls" => Keep::DirectCalls,
             other => return Err(BakeError::Policy(other.to_owned()).into()),
         };
-        let read_only = Engine::read(&self.engine)?.read_only_data()?;
+        let statics = Engine::read(&self.engine)?.statics()?;
         let coverage = self.instrumented.as_ref().ok_or(BakeError::NotInstrumented)?.coverage(memory);
         let whole: Vec<&str> = whole.iter().map(String::as_str).collect();
-        let plan = Plan { coverage: &coverage, keep, whole: &whole, read_only: read_only.as_ref() };
+        let plan = Plan { coverage: &coverage, keep, whole: &whole, statics: statics.as_ref() };
         let trimmed = trim(&Engine::read(&self.full)?, &plan)?;
         let report = serde_json::to_string(&trimmed.report)?;
         Ok(Lean { wasm: trimmed.wasm, report })

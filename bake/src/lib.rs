@@ -3,7 +3,7 @@
 //! The host runs the modules; this library makes them:
 //!
 //! 1. [`shorten_imports`] and [`describe_data`], once for each engine: give the output of wasm-bindgen's imports shorter names,
-//!    and add what the linker knew of its read-only data.
+//!    and add what the linker knew of its statics.
 //! 2. [`Engine::parse`] the engine and [`prepare`] it. The host instantiates the prepared module, runs its constructors
 //!    ([`names::CONSTRUCTORS`]) once and first, loads the model and predicts some examples.
 //! 3. [`snapshot`] what the instance then holds: the **full** module. Instantiating it is loading the model.
@@ -28,12 +28,12 @@ mod live;
 pub mod names;
 mod prepare;
 mod reach;
-mod read_only;
 mod renumber;
 mod report;
 mod rewrite;
 mod snapshot;
 mod stack;
+mod statics;
 mod table;
 mod trim;
 
@@ -45,7 +45,7 @@ pub use instrument::{Instrumented, instrument};
 pub use linked::describe_data;
 pub use prepare::prepare;
 pub use reach::Keep;
-pub use read_only::ReadOnlyData;
 pub use report::{Report, Size};
 pub use snapshot::{State, snapshot};
+pub use statics::Statics;
 pub use trim::{Plan, Trimmed, trim};

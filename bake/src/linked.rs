@@ -1,4 +1,4 @@
-//! What the linker knows of read-only data, read from a module linked with `--emit-relocs`.
+//! What the linker knows of statics, read from a module linked with `--emit-relocs`.
 
 use std::ops::Range;
 
@@ -10,11 +10,11 @@ use wasmparser::{
 use crate::{
     BakeError, Engine,
     engine::malformed,
-    read_only::{ReadOnlyData, SECTION, WORD},
     rewrite::Rewrite,
+    statics::{SECTION, Statics, WORD},
 };
 
-/// The engine with a description of its read-only data added, so that trimming can drop what only dropped code uses.
+/// The engine with a description of its statics added, so that trimming can drop what only dropped code uses.
 ///
 /// All other custom sections go: the linker's notes, which wasm-bindgen carries along, are larger than many an engine.
 ///
@@ -22,9 +22,9 @@ use crate::{
 /// its relocations say which data each function and each datum refers to. Data stays at its address after the link.
 ///
 /// # Errors
-/// `linked` holds no relocations, or its read-only data is not the engine's.
+/// `linked` holds no relocations, or its statics is not the engine's.
 pub fn describe_data(engine: &[u8], linked: &[u8]) -> Result<Vec<u8>, BakeError> {
-    let described = Linked::read(linked)?.read_only()?;
+    let described = Linked::read(linked)?.statics()?;
     let engine = Engine::read(engine)?;
     check_same(&engine, &Engine::read(linked)?, &described)?;
     let mut out = Rewrite::new(&engine).finish();
@@ -35,7 +35,7 @@ pub fn describe_data(engine: &[u8], linked: &[u8]) -> Result<Vec<u8>, BakeError>
     Ok(out)
 }
 
-fn check_same(engine: &Engine<'_>, linked: &Engine<'_>, described: &ReadOnlyData) -> Result<(), BakeError> {
+fn check_same(engine: &Engine<'_>, linked: &Engine<'_>, described: &Statics) -> Result<(), BakeError> {
     let (before, after) = (linked.initial_memory(), engine.initial_memory());
     let same = described.ranges().iter().all(|range| {
         let range = range.start as usize..range.end as usize;
@@ -115,11 +115,11 @@ impl Linked {
         Ok(())
     }
 
-    fn read_only(&self) -> Result<ReadOnlyData, BakeError> {
+    fn statics(&self) -> Result<Statics, BakeError> {
         let mut ranges = Vec::new();
         let mut pinned = Vec::new();
         for symbol in &self.symbols {
-            ranges.extend(self.read_only_range(symbol.as_ref())?);
+            ranges.extend(self.range_of(symbol.as_ref())?);
         }
         let (mut code, mut data) = (Vec::new(), Vec::new());
         for relocation in &self.code {
@@ -142,19 +142,19 @@ impl Linked {
                 pinned.push(range);
             }
         }
-        Ok(ReadOnlyData::new(ranges, &pinned, &code, &data))
+        Ok(Statics::new(ranges, &pinned, &code, &data))
     }
 
-    /// The read-only data that a relocation refers to.
+    /// The statics that a relocation refers to.
     fn target(&self, relocation: &RelocationEntry) -> Result<Option<Range<u32>>, BakeError> {
         if !addresses_data(relocation.ty) {
             return Ok(None);
         }
-        self.read_only_range(self.symbols.get(relocation.index as usize).and_then(Option::as_ref))
+        self.range_of(self.symbols.get(relocation.index as usize).and_then(Option::as_ref))
     }
 
-    /// Where a symbol lies, if it is in a read-only segment and has a size.
-    fn read_only_range(&self, symbol: Option<&DefinedDataSymbol>) -> Result<Option<Range<u32>>, BakeError> {
+    /// Where a symbol lies, if it is a static with a size: constant, writable or zero at first. Tables of functions are none.
+    fn range_of(&self, symbol: Option<&DefinedDataSymbol>) -> Result<Option<Range<u32>>, BakeError> {
         let Some(symbol) = symbol.filter(|symbol| symbol.size > 0) else {
             return Ok(None);
         };
@@ -166,7 +166,7 @@ impl Linked {
         };
         let range = start.checked_add(symbol.offset).and_then(|start| Some(start..start.checked_add(symbol.size)?));
         match range {
-            Some(range) if name.starts_with(".rodata") => Ok(Some(range)),
+            Some(range) if [".rodata", ".data", ".bss"].iter().any(|kind| name.starts_with(kind)) => Ok(Some(range)),
             Some(_) => Ok(None),
             None => Err(malformed("a symbol lies past the end of memory".to_owned())),
         }

@@ -8,7 +8,7 @@ use wasm_encoder::{
 use wasmparser::{ExternalKind, Operator, TypeRef};
 
 use crate::{
-    BakeError, Coverage, Engine, Keep, ReadOnlyData, Report, Size,
+    BakeError, Coverage, Engine, Keep, Report, Size, Statics,
     engine::{constant_i32, malformed},
     image,
     reach::{self, Reached},
@@ -34,8 +34,8 @@ pub struct Plan<'p> {
     /// Exports that stay whole: with every function that they can reach by direct calls, and all its blocks, whether they ran
     /// or not. An allocator should: which of its branches run depends on everything that came before.
     pub whole: &'p [&'p str],
-    /// The engine's read-only data ([`Engine::read_only_data`]), to drop what only dropped code uses; without it, all stays.
-    pub read_only: Option<&'p ReadOnlyData>,
+    /// The engine's statics ([`Engine::statics`]), to drop what only dropped code uses; without it, all stays.
+    pub statics: Option<&'p Statics>,
 }
 
 /// Makes the lean module of a full one.
@@ -48,7 +48,7 @@ pub struct Plan<'p> {
 pub fn trim(full: &Engine<'_>, plan: &Plan<'_>) -> Result<Trimmed, BakeError> {
     let slots = table::slots(full)?;
     let reached = reach::reached(full, plan, &slots)?;
-    let wasm = Lean::new(full, &reached, slots)?.write(plan.read_only)?;
+    let wasm = Lean::new(full, &reached, slots)?.write(plan.statics)?;
     let report = Report {
         full: Size::of(full)?,
         lean: Size::of(&Engine::read(&wasm)?)?,
@@ -102,7 +102,7 @@ impl<'e, 'a> Lean<'e, 'a> {
         })
     }
 
-    fn write(mut self, read_only: Option<&ReadOnlyData>) -> Result<Vec<u8>, BakeError> {
+    fn write(mut self, statics: Option<&Statics>) -> Result<Vec<u8>, BakeError> {
         let mut rewrite = Rewrite::new(self.full);
         rewrite.replace(&self.types()?);
         rewrite.replace(&self.imports()?);
@@ -110,9 +110,9 @@ impl<'e, 'a> Lean<'e, 'a> {
         rewrite.replace(&self.exports()?);
         rewrite.replace(&self.elements());
         rewrite.replace(&self.code()?);
-        if let Some(read_only) = read_only {
+        if let Some(statics) = statics {
             let mut memory = self.full.initial_memory();
-            read_only.scrub(&mut memory, self.renumber.addresses().iter().copied(), self.globals()?);
+            statics.scrub(&mut memory, self.renumber.addresses().iter().copied(), self.globals()?);
             rewrite.replace(&image::data_section(&memory, &image::segments(&memory)));
         }
         Ok(rewrite.finish())

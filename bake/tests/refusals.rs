@@ -66,7 +66,7 @@ fn steps(wasm: &[u8]) -> Result<(), BakeError> {
     let memory = vec![1; 65_536];
     let globals: Vec<(u32, u64)> = engine.mutable_globals().into_iter().map(|index| (index, 1024)).collect();
     snapshot(&engine, &State { memory: &memory, globals: &globals, tables: &engine.table_sizes() })?;
-    trim(&engine, &Plan { coverage: &coverage, keep: Keep::Blocks, whole: &[], read_only: None })?;
+    trim(&engine, &Plan { coverage: &coverage, keep: Keep::Blocks, whole: &[], statics: None })?;
     Ok(())
 }
 

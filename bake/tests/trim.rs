@@ -7,7 +7,7 @@ use onnxlet_bake::{BakeError, Coverage, Engine, Keep, Plan, Trimmed};
 
 fn trim(full: &Engine<'_>, marks: &[bool], keep: Keep) -> Result<Trimmed, BakeError> {
     let coverage = Coverage::of_functions(full, marks)?;
-    onnxlet_bake::trim(full, &Plan { coverage: &coverage, keep, whole: &[], read_only: None })
+    onnxlet_bake::trim(full, &Plan { coverage: &coverage, keep, whole: &[], statics: None })
 }
 
 const POLICIES: [Keep; 3] = [Keep::Blocks, Keep::Functions, Keep::DirectCalls];
@@ -51,7 +51,7 @@ fn trimmed(keep: Keep) -> Trimmed {
         host.call("predict", &[1, 5]).unwrap();
         host.call("predict", &[3, 5]).unwrap();
     });
-    let plan = Plan { coverage: &coverage, keep, whole: &[], read_only: None };
+    let plan = Plan { coverage: &coverage, keep, whole: &[], statics: None };
     onnxlet_bake::trim(&Engine::parse(&full).unwrap(), &plan).unwrap()
 }
 
@@ -133,7 +133,7 @@ fn only_branches_that_no_example_took_trap() {
                 host.call("branch", &[x]).unwrap();
             }
         });
-        let plan = Plan { coverage: &coverage, keep: Keep::Blocks, whole: &[], read_only: None };
+        let plan = Plan { coverage: &coverage, keep: Keep::Blocks, whole: &[], statics: None };
         let mut lean = Host::start(&onnxlet_bake::trim(&engine, &plan).unwrap().wasm);
         let mut reference = Host::start(&full);
         for x in inputs {
@@ -154,7 +154,7 @@ fn a_branch_that_no_example_took_traps_and_is_gone() {
     });
     let code = |keep| {
         let trimmed =
-            onnxlet_bake::trim(&engine, &Plan { coverage: &coverage, keep, whole: &[], read_only: None }).unwrap();
+            onnxlet_bake::trim(&engine, &Plan { coverage: &coverage, keep, whole: &[], statics: None }).unwrap();
         let mut lean = Host::start(&trimmed.wasm);
         assert_eq!(lean.call("branch", &[2]), Ok(Some(20)));
         assert_eq!(lean.call("branch", &[0]).is_ok(), keep != Keep::Blocks);
@@ -179,7 +179,7 @@ fn a_branch_without_a_call_stays() {
     let coverage = cover(&full, |host| {
         host.call("round", &[1]).unwrap();
     });
-    let plan = Plan { coverage: &coverage, keep: Keep::Blocks, whole: &[], read_only: None };
+    let plan = Plan { coverage: &coverage, keep: Keep::Blocks, whole: &[], statics: None };
     let mut lean = Host::start(&onnxlet_bake::trim(&Engine::parse(&full).unwrap(), &plan).unwrap().wasm);
     for (x, answer) in [(1, 1), (10, 9), (100, 99)] {
         assert_eq!(lean.call("round", &[x]), Ok(Some(answer)));
@@ -194,7 +194,7 @@ fn what_should_stay_whole_stays_with_all_it_calls() {
         host.call("predict", &[1, 5]).unwrap();
     });
     let lean = |whole| {
-        let plan = Plan { coverage: &coverage, keep: Keep::Blocks, whole, read_only: None };
+        let plan = Plan { coverage: &coverage, keep: Keep::Blocks, whole, statics: None };
         onnxlet_bake::trim(&parsed, &plan)
     };
     let mut host = Host::start(&lean(&["predict"]).unwrap().wasm);

@@ -65,7 +65,7 @@ fn settings_that_make_no_sense_are_named() {
 }
 
 #[test]
-fn the_body_is_read_only_where_it_can_matter() {
+fn the_body_is_statics_where_it_can_matter() {
     let service = service();
     let json = || Request::predict("application/json", "[1]");
     assert_eq!(service.body_limit(&json().head()), 10 << 20);

@@ -225,7 +225,7 @@ impl Module {
         self.rewrite_types(&factory.names)
     }
 
-    /// Adds to what can be baked what the link said of its read-only data; wasm-bindgen does not move any.
+    /// Adds to what can be baked what the link said of its statics; wasm-bindgen does not move any.
     fn describe_data(&self) -> Result<()> {
         if !self.is_bakeable() {
             return Ok(());

@@ -138,7 +138,8 @@ fn a_glue_that_starts_instances_in_two_places_runs_constructors_in_both() {
 
 #[test]
 fn imports_get_their_new_names_where_they_are_listed() {
-    let glue = "const import0 = {\n        __wbg_a_1: function() { return __wbg_a_1; },\n        __wbg_a_12: function() {},\n";
+    let glue =
+        "const import0 = {\n        __wbg_a_1: function() { return __wbg_a_1; },\n        __wbg_a_12: function() {},\n";
     let names = [("__wbg_a_1".to_owned(), "$a".to_owned()), ("__wbg_a_12".to_owned(), "$b".to_owned())];
     let renamed = renamed(glue, &names).unwrap();
     assert!(renamed.contains("\n        $a: function() { return __wbg_a_1; },\n        $b: function"), "{renamed}");

@@ -44,7 +44,7 @@ impl Layer for Loaded {
 
 static LAYERS: [&dyn Layer; 2] = [&Covered, &Uncovered];
 
-/// What loading leaves in memory that can be written: a pointer to read-only data that no code names.
+/// What loading leaves in memory that can be written: a pointer to statics that no code names.
 static mut PLAN: Option<&'static [u8]> = None;
 
 #[inline(never)]

@@ -30,16 +30,16 @@ fn load(host: &mut Host) {
     host.call("load", &[]).unwrap();
 }
 
-fn lean(keep: Keep, read_only: bool) -> (Vec<u8>, Trimmed) {
+fn lean(keep: Keep, statics: bool) -> (Vec<u8>, Trimmed) {
     let engine = describe_data(&LINKED, &LINKED).expect("the module holds relocations");
-    let described = Engine::parse(&engine).unwrap().read_only_data().unwrap().expect("the description is there");
+    let described = Engine::parse(&engine).unwrap().statics().unwrap().expect("the description is there");
     let full = bake(&engine, load);
     let coverage: Coverage = cover(&full, |host| {
         host.call("predict", &[0]).unwrap();
     });
-    let read_only = read_only.then_some(&described);
+    let statics = statics.then_some(&described);
     let trimmed =
-        trim(&Engine::parse(&full).unwrap(), &Plan { coverage: &coverage, keep, whole: &[], read_only }).unwrap();
+        trim(&Engine::parse(&full).unwrap(), &Plan { coverage: &coverage, keep, whole: &[], statics }).unwrap();
     (full, trimmed)
 }
 

@@ -1,4 +1,4 @@
-//! The engine's read-only data as the linker placed it, and which of it a lean module can still reach.
+//! The engine's statics (constants, and what can be written) as the linker placed them, and which of them a lean module can reach.
 
 use std::{collections::BTreeSet, ops::Range};
 
@@ -8,14 +8,14 @@ use wasmparser::BinaryReader;
 use crate::BakeError;
 
 /// Name of the custom section that carries the description inside the engine.
-pub(crate) const SECTION: &str = "onnxlet.read-only";
+pub(crate) const SECTION: &str = "onnxlet.statics";
 
 /// Pointers lie at multiples of this.
 pub(crate) const WORD: u32 = 4;
 
-/// Pieces of read-only data, each reachable only through an address inside of it or through a reference that the linker noted.
+/// Pieces of statics, each reachable only through an address inside of it or through a reference that the linker noted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ReadOnlyData {
+pub struct Statics {
     /// Disjoint, in order of address.
     pieces: Vec<Range<u32>>,
     /// References that the linker noted in code: (address, index of the piece), in order. No other constant is an address.
@@ -27,7 +27,7 @@ pub struct ReadOnlyData {
 /// A reference that the linker noted: the address written, and the range of the symbol that it refers to.
 pub(crate) type Reference = (u32, Range<u32>);
 
-impl ReadOnlyData {
+impl Statics {
     /// From the symbols' ranges, those that may never be dropped, and all references, in code and in data.
     pub(crate) fn new(symbols: Vec<Range<u32>>, pinned: &[Range<u32>], code: &[Reference], data: &[Reference]) -> Self {
         let mut pieces = joined(symbols);
@@ -74,21 +74,21 @@ impl ReadOnlyData {
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, BakeError> {
         let mut reader = BinaryReader::new(bytes, 0);
-        let mut read_only = Self::default();
+        let mut statics = Self::default();
         let mut at = 0u32;
         for _ in 0..reader.read_var_u32()? {
             let start = at.saturating_add(reader.read_var_u32()?);
             at = start.saturating_add(reader.read_var_u32()?);
-            read_only.pieces.push(start..at);
+            statics.pieces.push(start..at);
         }
-        for references in [&mut read_only.code, &mut read_only.outside] {
+        for references in [&mut statics.code, &mut statics.outside] {
             let mut address = 0u32;
             for _ in 0..reader.read_var_u32()? {
                 address = address.saturating_add(reader.read_var_u32()?);
                 references.push((address, reader.read_var_u32()?));
             }
         }
-        Ok(read_only)
+        Ok(statics)
     }
 
     /// Zeroes the pieces of a memory image that neither code nor anything else in the image can reach.
@@ -128,7 +128,7 @@ impl ReadOnlyData {
 }
 
 struct Search<'d> {
-    data: &'d ReadOnlyData,
+    data: &'d Statics,
     reached: Vec<bool>,
     work: Vec<usize>,
 }
@@ -200,8 +200,8 @@ mod tests {
         memory
     }
 
-    fn pieces() -> ReadOnlyData {
-        ReadOnlyData::new(vec![8..16, 16..20, 24..32, 26..40], &[], &[(39, 24..32), (24, 16..20)], &[(60, 16..20)])
+    fn pieces() -> Statics {
+        Statics::new(vec![8..16, 16..20, 24..32, 26..40], &[], &[(39, 24..32), (24, 16..20)], &[(60, 16..20)])
     }
 
     fn live(memory: &[u8]) -> Vec<bool> {
@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn pinned_data_is_never_dropped_and_what_it_holds_counts() {
-        let data = ReadOnlyData::new(vec![8..16, 16..20], &vec![8..16; 1], &[], &[]);
+        let data = Statics::new(vec![8..16, 16..20], &vec![8..16; 1], &[], &[]);
         let mut image = memory(&[(8, 16)]);
         data.scrub(&mut image, [], []);
         assert_eq!(image[8..12], 16u32.to_le_bytes());
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_description_reads_back() {
-        assert_eq!(ReadOnlyData::decode(&pieces().encode()), Ok(pieces()));
-        assert!(ReadOnlyData::decode(&[200]).is_err());
+        assert_eq!(Statics::decode(&pieces().encode()), Ok(pieces()));
+        assert!(Statics::decode(&[200]).is_err());
     }
 }
