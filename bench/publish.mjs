@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BENCH } from "./paths.mjs";
 import { plots } from "./plots.mjs";
-import { cells, HEAD } from "./table.mjs";
+import { cells, HEAD, RATIO_HEAD, ratios } from "./table.mjs";
 
 /**
  * @param {import("./types.js").Row[]} rows
@@ -40,6 +40,12 @@ ${markdown([HEAD, right, ...cells(rows)])}
 
 Downloads are JS + wasm + model, of all files that the engine reads to answer. Times are in ms, median unless said
 otherwise. Memory is WebAssembly's.
+
+## Onnxlet's share
+
+What \`onnxlet-relaxed\` takes of what others take (gzip, medians): below 1 is ahead.
+
+${markdown([RATIO_HEAD, RATIO_HEAD.map((_, column) => (column < 2 ? "---" : "--:")), ...ratios(rows)])}
 
 ## No numbers
 

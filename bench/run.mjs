@@ -11,7 +11,7 @@ import { OUT, SITE, variable } from "./paths.mjs";
 import { publish } from "./publish.mjs";
 import { openSizes } from "./sizes.mjs";
 import { times } from "./statistics.mjs";
-import { table } from "./table.mjs";
+import { RATIO_HEAD, ratios, table, text } from "./table.mjs";
 
 /** @typedef {import("./contestants.mjs").Contestant} Contestant */
 
@@ -52,31 +52,26 @@ async function measure() {
     contestants.push(...admitted);
     run.refused.push(...refused);
   }
+  let lasted = 0;
   for (let round = 0; round < options.rounds; round += 1) {
-    if (round > 0 && !timeFor(round)) break;
+    if (round > 0 && seconds() + lasted > options.minutes * 60) {
+      console.log(`${seconds()} s  no time for another round within ${options.minutes} minutes`);
+      break;
+    }
+    const from = seconds();
     const steady = round < options.steady;
     contestants = await oneRound(round, steady, contestants, run.refused);
     run.rounds.cold += 1;
     if (steady) run.rounds.steady += 1;
     await write(contestants, run);
+    lasted = seconds() - from;
     console.log(`${seconds()} s  round ${round + 1} of ${options.rounds} is done`);
   }
   const rows = contestants.map(rowOf);
-  console.log(`\n${table(rows)}`);
+  console.log(`\n${table(rows)}\n\n${text([RATIO_HEAD, ...ratios(rows)], 2)}`);
   for (const { model, engine, host, reason } of run.refused) console.log(`${model}, ${engine} in ${host}: ${reason}`);
   console.log(`\n${join(out, "results.json")}: ${rows.length} rows in ${seconds()} s`);
   if (options.publish) await publish(rows, run);
-}
-
-/**
- * Whether another round, as long as those before, would still end in time.
- * @param {number} done
- */
-function timeFor(done) {
-  const limit = options.minutes * 60;
-  if (seconds() * (1 + 1 / done) <= limit) return true;
-  console.log(`${seconds()} s  no time for another round within ${options.minutes} minutes`);
-  return false;
 }
 
 /**
