@@ -67,7 +67,7 @@ test("the Worker answers, its page too, and it ends when asked to", async () => 
   await page.setInputFiles("input[type=file]", modelFile("digits", "card.json"));
   await page.click("#predict:not([disabled])");
   await page.waitForSelector("[role=alert]");
-  assert.match(await page.innerText("[role=alert]"), /content-type/);
+  assert.match(await page.innerText("[role=alert]"), /^image: /);
   assert.deepEqual(errors, []);
   await page.close();
   assert.match(output(), /src\/lean\.wasm/);
