@@ -6,6 +6,12 @@ import { BENCH } from "./paths.mjs";
 import { plots } from "./plots.mjs";
 import { cells, HEAD, RATIO_HEAD, ratios } from "./table.mjs";
 
+/** Other work than this, as a share of all processors, makes times longer than they are. */
+export const QUIET = 0.1;
+
+/** @param {number} share */
+export const percent = (share) => `${Math.round(share * 100)} %`;
+
 /**
  * @param {import("./types.js").Row[]} rows
  * @param {import("./types.js").Run} run
@@ -33,6 +39,7 @@ function page(rows, run, drawn) {
 
 Written by \`cargo xtask bench --publish\` on ${run.date.slice(0, 10)}; don't edit. How it is measured: [README.md](README.md).
 ${run.rounds.cold} rounds, ${run.rounds.steady} of them with steady predicts.
+${quietness(run)}
 
 ${pictures}
 
@@ -59,6 +66,14 @@ ${markdown([["model", "", "ONNX", "input"], ["---", "---", "--:", "---"], ...mod
 
 ${markdown([["", ""], ["---", "---"], ...Object.entries({ ...run.machine, ...run.versions })])}
 `;
+}
+
+/** @param {import("./types.js").Run} run */
+function quietness({ busy: { before, after } }) {
+  const shares = `${percent(before)} of the processors' time before the rounds and ${percent(after)} after them`;
+  if (before <= QUIET && after <= QUIET) return `Other work took ${shares}.`;
+  return `**The machine was not quiet**: other work took ${shares}. All times are longer than they should be; the rounds
+are interleaved, so their order still tells something.`;
 }
 
 /**

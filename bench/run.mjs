@@ -4,11 +4,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { admit, LIMIT, messageOf } from "./contestants.mjs";
 import { openHosts } from "./hosts/hosts.mjs";
-import { describeMachine, describeVersions } from "./machine.mjs";
+import { busyness, describeMachine, describeVersions } from "./machine.mjs";
 import { readModels } from "./models.mjs";
 import { parseOptions } from "./options.mjs";
 import { OUT, SITE, variable } from "./paths.mjs";
-import { publish } from "./publish.mjs";
+import { percent, publish, QUIET } from "./publish.mjs";
 import { openSizes } from "./sizes.mjs";
 import { times } from "./statistics.mjs";
 import { RATIO_HEAD, ratios, table, text } from "./table.mjs";
@@ -41,6 +41,7 @@ async function measure() {
     machine: await describeMachine(),
     versions: await describeVersions(programs),
     rounds: { cold: 0, steady: 0 },
+    busy: { before: 0, after: 0 },
     models: Object.fromEntries(models.map(({ name, about, bytes, inputs }) => [name, { about, bytes, inputs: shapes(inputs) }])),
     refused: [],
     files: {},
@@ -52,6 +53,8 @@ async function measure() {
     contestants.push(...admitted);
     run.refused.push(...refused);
   }
+  run.busy.before = await busyness();
+  if (run.busy.before > QUIET) console.log(`${seconds()} s  ${percent(run.busy.before)} of the processors are busy with other work`);
   // Baking and compressing what is new takes long, once; it isn't counted.
   const limit = seconds() + options.minutes * 60;
   let lasted = 0;
@@ -69,6 +72,8 @@ async function measure() {
     lasted = seconds() - from;
     console.log(`${seconds()} s  round ${round + 1} of ${options.rounds} is done`);
   }
+  run.busy.after = await busyness();
+  await write(contestants, run);
   const rows = contestants.map(rowOf);
   console.log(`\n${table(rows)}\n\n${text([RATIO_HEAD, ...ratios(rows)], 2)}`);
   for (const { model, engine, host, reason } of run.refused) console.log(`${model}, ${engine} in ${host}: ${reason}`);
