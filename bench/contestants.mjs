@@ -84,10 +84,8 @@ async function check(model, engine, host, expected, sizeOf) {
   const wrong = difference(outputs, expected);
   if (wrong) throw new Error(`wrong: ${wrong}`);
   if (!files.some((file) => file.endsWith(".wasm"))) throw new Error(`it read no module, but ${files.join(", ")}`);
-  /** @type {Record<string, import("./types.js").Bytes>} */
-  const sizes = {};
-  for (const file of files.toSorted()) sizes[file] = await sizeOf(join(SITE, model.name, engine, file));
-  return sizes;
+  const sizes = files.map(async (file) => [file, await sizeOf(join(SITE, model.name, engine, file))]);
+  return Object.fromEntries((await Promise.all(sizes)).toSorted());
 }
 
 /**
@@ -96,5 +94,5 @@ async function check(model, engine, host, expected, sizeOf) {
  */
 export function messageOf(error) {
   const message = error instanceof Error ? error.message : String(error);
-  return message.split("\n")[0]?.slice(0, 400) ?? "";
+  return message.replace(/^page\.evaluate: (Error: )?/, "").split("\n")[0]?.slice(0, 400) ?? "";
 }

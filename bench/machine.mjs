@@ -2,8 +2,9 @@
 
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { cpus, loadavg, release, totalmem, type } from "node:os";
+import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { BENCH, ROOT } from "./paths.mjs";
 
@@ -12,13 +13,25 @@ const run = promisify(execFile);
 /** @returns {Promise<Record<string, string>>} */
 export async function describeMachine() {
   const processors = cpus();
-  const [load = 0] = loadavg();
   return {
     processor: `${processors[0]?.model ?? "unknown"}, ${processors.length} cores`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     system: `${type()} ${release()}`,
-    "load before": load.toFixed(2),
   };
+}
+
+/** How busy the processors are with other work while the bench does nothing: 0 to 1. */
+export async function busyness() {
+  const before = cpus();
+  await sleep(3000);
+  const spent = { all: 0, idle: 0 };
+  for (const [index, { times: after }] of cpus().entries()) {
+    const times = before[index]?.times ?? after;
+    const sum = (/** @type {typeof after} */ { user, nice, sys, idle, irq }) => user + nice + sys + idle + irq;
+    spent.all += sum(after) - sum(times);
+    spent.idle += after.idle - times.idle;
+  }
+  return spent.all > 0 ? 1 - spent.idle / spent.all : 0;
 }
 
 /**

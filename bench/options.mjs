@@ -13,7 +13,7 @@ const HOSTS = ["node", "chromium"];
  * @property {import("./types.js").HostName[]} hosts
  * @property {number} rounds how often each engine is started afresh, at most
  * @property {number} steady in how many of these rounds it goes on predicting
- * @property {number} minutes after which no round begins
+ * @property {number} minutes by which the last round should be done, from the first one's beginning
  * @property {boolean} quick
  * @property {boolean} publish
  */
@@ -44,7 +44,7 @@ export function parseOptions(args) {
     hosts: chosen("--hosts", values.hosts, HOSTS),
     rounds,
     steady: Math.min(rounds, quick ? 1 : 3),
-    minutes: number("--minutes", values.minutes ?? "20"),
+    minutes: number("--minutes", values.minutes ?? "15"),
     quick,
     publish,
   };

@@ -12,7 +12,7 @@ const SHAPES = ["circle", "square", "triangle-up", "diamond", "triangle-down", "
 
 /** @type {{ file: string, title: string, unit: string, value: (row: Row) => number }[]} */
 const PLOTS = [
-  { file: "download.svg", title: "Download (gzip): JS + wasm + model", unit: "KB", value: ({ bytes }) => bytes.gzip / 1e3 },
+  { file: "download.svg", title: "Download (gzip): JS + wasm + model", unit: "MB", value: ({ bytes }) => bytes.gzip / 1e6 },
   { file: "cold.svg", title: "Cold start to first answer, median", unit: "ms", value: ({ cold_ms }) => cold_ms.median },
   { file: "predict.svg", title: "Steady predict, median", unit: "ms", value: ({ predict_ms }) => predict_ms.median },
   { file: "memory.svg", title: "WebAssembly memory after predicting", unit: "MB", value: ({ memory_bytes }) => memory_bytes / 1e6 },

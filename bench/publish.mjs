@@ -4,7 +4,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BENCH } from "./paths.mjs";
 import { plots } from "./plots.mjs";
-import { cells, HEAD } from "./table.mjs";
+import { cells, HEAD, RATIO_HEAD, ratios } from "./table.mjs";
+
+/** Other work than this, as a share of all processors, makes times longer than they are. */
+export const QUIET = 0.1;
+
+/** @param {number} share */
+export const percent = (share) => `${Math.round(share * 100)} %`;
 
 /**
  * @param {import("./types.js").Row[]} rows
@@ -33,6 +39,7 @@ function page(rows, run, drawn) {
 
 Written by \`cargo xtask bench --publish\` on ${run.date.slice(0, 10)}; don't edit. How it is measured: [README.md](README.md).
 ${run.rounds.cold} rounds, ${run.rounds.steady} of them with steady predicts.
+${quietness(run)}
 
 ${pictures}
 
@@ -40,6 +47,12 @@ ${markdown([HEAD, right, ...cells(rows)])}
 
 Downloads are JS + wasm + model, of all files that the engine reads to answer. Times are in ms, median unless said
 otherwise. Memory is WebAssembly's.
+
+## Onnxlet's share
+
+What \`onnxlet-relaxed\` takes of what others take (gzip, medians): below 1 is ahead.
+
+${markdown([RATIO_HEAD, RATIO_HEAD.map((_, column) => (column < 2 ? "---" : "--:")), ...ratios(rows)])}
 
 ## No numbers
 
@@ -53,6 +66,14 @@ ${markdown([["model", "", "ONNX", "input"], ["---", "---", "--:", "---"], ...mod
 
 ${markdown([["", ""], ["---", "---"], ...Object.entries({ ...run.machine, ...run.versions })])}
 `;
+}
+
+/** @param {import("./types.js").Run} run */
+function quietness({ busy: { before, after } }) {
+  const shares = `${percent(before)} of the processors' time before the rounds and ${percent(after)} after them`;
+  if (before <= QUIET && after <= QUIET) return `Other work took ${shares}.`;
+  return `**The machine was not quiet**: other work took ${shares}. All times are longer than they should be; the rounds
+are interleaved, so their order still tells something.`;
 }
 
 /**

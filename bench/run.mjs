@@ -4,14 +4,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { admit, LIMIT, messageOf } from "./contestants.mjs";
 import { openHosts } from "./hosts/hosts.mjs";
-import { describeMachine, describeVersions } from "./machine.mjs";
+import { busyness, describeMachine, describeVersions } from "./machine.mjs";
 import { readModels } from "./models.mjs";
 import { parseOptions } from "./options.mjs";
 import { OUT, SITE, variable } from "./paths.mjs";
-import { publish } from "./publish.mjs";
+import { percent, publish, QUIET } from "./publish.mjs";
 import { openSizes } from "./sizes.mjs";
 import { times } from "./statistics.mjs";
-import { table } from "./table.mjs";
+import { RATIO_HEAD, ratios, table, text } from "./table.mjs";
 
 /** @typedef {import("./contestants.mjs").Contestant} Contestant */
 
@@ -41,6 +41,7 @@ async function measure() {
     machine: await describeMachine(),
     versions: await describeVersions(programs),
     rounds: { cold: 0, steady: 0 },
+    busy: { before: 0, after: 0 },
     models: Object.fromEntries(models.map(({ name, about, bytes, inputs }) => [name, { about, bytes, inputs: shapes(inputs) }])),
     refused: [],
     files: {},
@@ -52,31 +53,32 @@ async function measure() {
     contestants.push(...admitted);
     run.refused.push(...refused);
   }
+  run.busy.before = await busyness();
+  if (run.busy.before > QUIET) console.log(`${seconds()} s  ${percent(run.busy.before)} of the processors are busy with other work`);
+  // Baking and compressing what is new takes long, once; it isn't counted.
+  const limit = seconds() + options.minutes * 60;
+  let lasted = 0;
   for (let round = 0; round < options.rounds; round += 1) {
-    if (round > 0 && !timeFor(round)) break;
+    if (round > 0 && seconds() + lasted > limit) {
+      console.log(`${seconds()} s  no time for another round within ${options.minutes} minutes`);
+      break;
+    }
+    const from = seconds();
     const steady = round < options.steady;
     contestants = await oneRound(round, steady, contestants, run.refused);
     run.rounds.cold += 1;
     if (steady) run.rounds.steady += 1;
     await write(contestants, run);
+    lasted = seconds() - from;
     console.log(`${seconds()} s  round ${round + 1} of ${options.rounds} is done`);
   }
+  run.busy.after = await busyness();
+  await write(contestants, run);
   const rows = contestants.map(rowOf);
-  console.log(`\n${table(rows)}`);
+  console.log(`\n${table(rows)}\n\n${text([RATIO_HEAD, ...ratios(rows)], 2)}`);
   for (const { model, engine, host, reason } of run.refused) console.log(`${model}, ${engine} in ${host}: ${reason}`);
   console.log(`\n${join(out, "results.json")}: ${rows.length} rows in ${seconds()} s`);
   if (options.publish) await publish(rows, run);
-}
-
-/**
- * Whether another round, as long as those before, would still end in time.
- * @param {number} done
- */
-function timeFor(done) {
-  const limit = options.minutes * 60;
-  if (seconds() * (1 + 1 / done) <= limit) return true;
-  console.log(`${seconds()} s  no time for another round within ${options.minutes} minutes`);
-  return false;
 }
 
 /**

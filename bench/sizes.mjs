@@ -1,7 +1,8 @@
 // What a file costs to download: as it is, and compressed as well as a web server's files can be.
 
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
@@ -9,8 +10,12 @@ import { OUT } from "./paths.mjs";
 
 /** @typedef {import("./types.js").Bytes} Bytes */
 
-/** Compressing a large model takes a minute, so what is known stays known. */
+/** Compressing takes long, so what is known stays known. */
 const CACHE = join(OUT, "sizes.json");
+
+/** Above so many bytes, which only models' weights have, brotli's best takes minutes and gains a hundredth. */
+const LARGE = 16e6;
+const LARGE_QUALITY = 9;
 
 /**
  * @returns {Promise<(file: string) => Promise<Bytes>>}
@@ -22,7 +27,8 @@ export async function openSizes() {
     const bytes = await readFile(file);
     const digest = createHash("sha256").update(bytes).digest("hex");
     known[digest] ??= await compressed(bytes);
-    await writeFile(CACHE, JSON.stringify(known));
+    // At once: several files are compressed at the same time.
+    writeFileSync(CACHE, JSON.stringify(known));
     return known[digest];
   };
 }
@@ -33,7 +39,7 @@ export async function openSizes() {
  */
 async function compressed(bytes) {
   const params = {
-    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_QUALITY]: bytes.length > LARGE ? LARGE_QUALITY : constants.BROTLI_MAX_QUALITY,
     [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
   };
   const [zipped, brotli] = await Promise.all([

@@ -25,11 +25,39 @@ export function cells(rows) {
  * @returns {string}
  */
 export function table(rows) {
-  const lines = [HEAD, ...cells(rows)];
-  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  const text = (/** @type {string[]} */ line) =>
-    line.map((cell, column) => (column < 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ");
-  return `${lines.map(text).join("\n")}\n(downloads: JS + wasm + model; times in ms, median unless said otherwise; memory of wasm)`;
+  return `${text([HEAD, ...cells(rows)], 3)}\n(downloads: JS + wasm + model; times in ms, median unless said otherwise; memory of wasm)`;
+}
+
+/**
+ * @param {string[][]} lines
+ * @param {number} left how many columns begin on the left
+ */
+export function text(lines, left) {
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
+  const pad = (/** @type {string} */ cell, /** @type {number} */ column) =>
+    column < left ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
+  return lines.map((line) => line.map(pad).join("  ")).join("\n");
+}
+
+const OWN = "onnxlet-relaxed";
+const RIVALS = ["onnxruntime-web", "rten"];
+
+export const RATIO_HEAD = ["model", "host", ...["download", "cold", "predict"].flatMap((what) => RIVALS.map((rival) => `${what} / ${rival}`))];
+
+/**
+ * What Onnxlet takes as a share of what others take: gzip, median, median.
+ * @param {Row[]} rows
+ * @returns {string[][]}
+ */
+export function ratios(rows) {
+  return sorted(rows).filter(({ engine }) => engine === OWN).map((own) => {
+    const rivals = RIVALS.map((engine) =>
+      rows.find((row) => row.engine === engine && row.model === own.model && row.host === own.host));
+    /** @param {(row: Row) => number} value */
+    const shares = (value) => rivals.map((rival) => (rival ? (value(own) / value(rival)).toFixed(2) : "–"));
+    const medians = [shares(({ cold_ms }) => cold_ms.median), shares(({ predict_ms }) => predict_ms.median)].flat();
+    return [own.model, own.host, ...shares(({ bytes }) => bytes.gzip), ...medians];
+  });
 }
 
 /** @param {Row[]} rows */

@@ -108,6 +108,8 @@ export interface Run {
   versions: Record<string, string>;
   /** How often each engine was started afresh, and in how many of these rounds it went on predicting. */
   rounds: { cold: number; steady: number };
+  /** How much other work the processors had before and after the rounds, 0 to 1. */
+  busy: { before: number; after: number };
   models: Record<string, { about: string; bytes: number; inputs: Record<string, string> }>;
   refused: Refused[];
   /** What each row's bytes are of. */

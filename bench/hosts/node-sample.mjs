@@ -23,8 +23,12 @@ const host = {
   },
 };
 
-const measured = await sample(adapter, host, request, inputs);
-process.send?.({ ...measured, files: [...files] }, () => process.exit());
+// Engines may throw anything, such as a text.
+const told = await sample(adapter, host, request, inputs).then(
+  (measured) => ({ ...measured, files: [...files] }),
+  (error) => ({ failed: error instanceof Error ? error.message : String(error) }),
+);
+process.send?.(told, () => process.exit());
 
 /** Notes every file that is read or imported from now on. Not used where times count. */
 function watchReads() {

@@ -46,7 +46,10 @@ function inProcess(program, request, limit) {
       child.kill("SIGKILL");
       reject(new Error(`no answer within ${limit / 1000} s`));
     }, limit);
-    child.on("message", (sample) => resolve(/** @type {any} */ (sample)));
+    child.on("message", (/** @type {any} */ told) => {
+      if ("failed" in told) reject(new Error(told.failed));
+      else resolve(told);
+    });
     child.on("error", reject);
     child.on("close", (code, signal) => {
       clearTimeout(timer);
@@ -56,10 +59,10 @@ function inProcess(program, request, limit) {
 }
 
 /**
- * The line of a stack trace that says what was wrong.
+ * The line that says what was wrong.
  * @param {string} told
  */
 function reasonIn(told) {
   const lines = told.split("\n").map((line) => line.trim());
-  return lines.find((line) => /^(\w*Error|Uncaught)\b/.test(line)) ?? lines.find(Boolean) ?? "it said nothing";
+  return lines.find((line) => /\b(error|panicked)\b/i.test(line)) ?? lines.find(Boolean) ?? "it said nothing";
 }

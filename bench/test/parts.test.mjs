@@ -7,7 +7,7 @@ import { decode, encode } from "../harness/tensors.mjs";
 import { watchMemories } from "../harness/memories.mjs";
 import { parseOptions } from "../options.mjs";
 import { times } from "../statistics.mjs";
-import { milliseconds, size } from "../table.mjs";
+import { milliseconds, RATIO_HEAD, ratios, size } from "../table.mjs";
 
 /** @param {number[]} values */
 const floats = (...values) => ({ y: { dtype: "float32", shape: [values.length], data: Float32Array.from(values) } });
@@ -78,4 +78,21 @@ test("the command line's mistakes are named", () => {
 test("sizes and times have three digits", () => {
   assert.deepEqual([999, 44_568, 999_600, 14_239_897, 1e9].map(size), ["0.999 KB", "44.6 KB", "1.00 MB", "14.2 MB", "1000 MB"]);
   assert.deepEqual([0.0219, 1.234, 12.34, 123.4].map(milliseconds), ["0.022", "1.23", "12.3", "123"]);
+});
+
+test("shares are of the same model in the same host", () => {
+  /**
+   * @param {import("../types.js").EngineName} engine
+   * @param {import("../types.js").HostName} host
+   * @param {number} value
+   * @returns {import("../types.js").Row}
+   */
+  const row = (engine, host, value) => {
+    const times = { min: 0, median: value };
+    const bytes = { raw: 0, gzip: value, brotli: 0 };
+    return { model: "m", engine, host, bytes, cold_ms: times, predict_ms: times, memory_bytes: 0 };
+  };
+  const rows = [row("onnxlet-relaxed", "node", 1), row("rten", "chromium", 2), row("rten", "node", 4)];
+  assert.deepEqual(ratios(rows), [["m", "node", "–", "0.25", "–", "0.25", "–", "0.25"]]);
+  assert.equal(RATIO_HEAD.length, 8);
 });

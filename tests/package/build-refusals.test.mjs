@@ -54,13 +54,17 @@ for (const [about, args, message] of /** @type {[string, string[], RegExp][]} */
   ["a folder of someone else", ["build", "whole.onnx", "--out", "taken", "--force"], /taken holds something that onnxlet did not make/],
   ["no examples", ["build", "whole.onnx", "--examples", "none"], /--examples: .*none/],
   ["examples of nothing", ["build", "whole.onnx", "--examples", "taken"], /--examples: taken holds no/],
-  ["an unknown target", ["build", "whole.onnx", "--target", "phone"], /--target: expected npm, page or all, got "phone"/],
+  ["an unknown target", ["build", "whole.onnx", "--target", "phone"], /--target: expected npm, worker, page or all, got "phone"/],
   ["an unknown build", ["build", "whole.onnx", "--simd", "avx"], /--simd: expected relaxed, baseline or both, got "avx"/],
   ["an unknown option", ["build", "whole.onnx", "--fast"], /--fast/],
-  ["an unknown command", ["bake", "whole.onnx"], /expected build or inspect, got "bake"/],
+  ["an unknown command", ["bake", "whole.onnx"], /expected build, serve or inspect, got "bake"/],
   ["no model", ["build"], /build: expected the path of an ONNX model/],
   ["two models", ["build", "whole.onnx", "cut.onnx"], /expected one model, got "cut\.onnx" too/],
   ["an option of build for inspect", ["inspect", "whole.onnx", "--out", "x"], /--out is an option of build/],
+  ["an option of build for serve", ["serve", "whole.onnx", "--force"], /serve: --force is an option of build/],
+  ["an option of serve for build", ["build", "whole.onnx", "--port", "1"], /build: --port is an option of serve/],
+  ["a port that is none", ["serve", "whole.onnx", "--port", "http"], /--port: expected a whole number from 1 to 65535, got "http"/],
+  ["a truncated model to serve", ["serve", "cut.onnx"], /cut\.onnx: the ONNX model is truncated at 9000 bytes/],
 ])) {
   test(`${about}: refused in words`, async () => {
     const { code, output } = await onnxlet(folder, args);

@@ -26,10 +26,10 @@ pub struct Options {
     /// Hosts: node, chromium
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub hosts: Vec<String>,
-    /// How often each engine is started afresh, at most
+    /// How often each engine is started afresh, at most (10)
     #[arg(long, value_name = "NUMBER")]
     pub rounds: Option<u32>,
-    /// When to stop adding rounds
+    /// How long all rounds may take (15)
     #[arg(long, value_name = "NUMBER")]
     pub minutes: Option<u32>,
     /// digits only, two rounds: shows that the bench works

@@ -50,8 +50,8 @@ async function serveFolder(folder: string, port: number, description: Descriptio
   if (await untilReady(wrangler, base)) {
     console.log(`\n  Page and API:  ${base}/\n  ${curl(description, base)}\n  Ctrl-C stops them.\n`);
   }
-  const { code, stopped } = await wrangler.ended;
-  if (!stopped) throw new Failure(`serve: wrangler ended with ${code}; what it printed above says why.\n${wrangler.remedy}`);
+  const { how, stopped } = await wrangler.ended;
+  if (!stopped) throw new Failure(`serve: ${how}.\n${wrangler.remedy}`);
 }
 
 /** True once the Worker can predict; false where wrangler ended before. */

@@ -35,8 +35,9 @@ async function ask(values: Record<string, unknown>): Promise<Prediction> {
   return said;
 }
 
+/** The Worker looks at the bytes of what is said to be a picture; a file of another type is refused there. */
 function picture(file: File): RequestInit {
-  return { headers: { "content-type": file.type || "application/octet-stream" }, body: file };
+  return { headers: { "content-type": file.type.startsWith("image/") ? file.type : "image/png" }, body: file };
 }
 
 async function json(values: Record<string, unknown>): Promise<RequestInit> {

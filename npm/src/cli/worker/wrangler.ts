@@ -3,14 +3,21 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { Failure } from "../failure.js";
 
 /** A server being run. */
 export interface Wrangler {
-  ended: Promise<{ code: string; stopped: boolean }>;
+  /** How it ended, however it did. */
+  ended: Promise<Ended>;
   stop(): void;
   /** What to do where it can't be run. */
   remedy: string;
+}
+
+export interface Ended {
+  /** Because it was asked to. */
+  stopped: boolean;
+  /** What happened, in words. */
+  how: string;
 }
 
 /** The last one for Node 20, and one for the Nodes that later ones need. */
@@ -28,9 +35,9 @@ export function startWrangler(folder: string, port: number): Wrangler {
     shell: command.endsWith(".cmd"),
   });
   let stopped = false;
-  const ended = new Promise<{ code: string; stopped: boolean }>((resolve, reject) => {
-    child.on("error", (error) => reject(new Failure(`serve: ${command} could not be started (${error.message}).\n${remedy()}`)));
-    child.on("exit", (code, signal) => resolve({ code: signal ?? `exit code ${code}`, stopped }));
+  const ended = new Promise<Ended>((resolve) => {
+    child.on("error", (error) => resolve({ stopped, how: `${command} could not be started (${error.message})` }));
+    child.on("exit", (code, signal) => resolve({ stopped, how: `wrangler ended with ${signal ?? `exit code ${code}`}` }));
   });
   const stop = () => {
     stopped = true;

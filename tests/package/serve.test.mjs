@@ -1,0 +1,103 @@
+// `onnxlet serve`, from the packed command: the Worker and its page on this machine.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdir, symlink } from "node:fs/promises";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { before, test } from "node:test";
+import { variable } from "../setup/paths.mjs";
+import { openPage } from "./support/chromium.mjs";
+import { atEnd } from "./support/cleanup.mjs";
+import { cliProject, modelFile, onnxlet } from "./support/cli.mjs";
+import { sample, tool } from "./support/paths.mjs";
+
+let folder = "";
+before(async () => {
+  folder = await cliProject([]);
+});
+
+/** @returns {Promise<import("node:net").Server>} */
+function listening() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => resolve(server));
+  });
+}
+
+/** @param {import("node:net").Server} server */
+function portOf(server) {
+  const address = server.address();
+  return typeof address === "object" && address ? String(address.port) : "";
+}
+
+/** @param {string} model @param {string} port */
+function command(model, port) {
+  return ["serve", modelFile(model, "model.onnx"), "--card", modelFile(model, "card.json"), "--port", port];
+}
+
+/**
+ * Serves a model in a project that has wrangler.
+ * @param {string} model
+ */
+async function served(model) {
+  await mkdir(join(folder, "node_modules"), { recursive: true });
+  await symlink(dirname(dirname(tool("wrangler"))), join(folder, "node_modules", "wrangler")).catch(() => {});
+  const free = await listening();
+  const port = portOf(free);
+  await new Promise((resolve) => free.close(resolve));
+  const script = join(folder, "node_modules", "onnxlet", "dist", "cli", "main.js");
+  const child = spawn(variable("ONNXLET_NODE"), [script, ...command(model, port)], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  atEnd(() => child.kill());
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
+  const ended = new Promise((resolve) => child.on("exit", (code, signal) => resolve(code ?? signal)));
+  while (!output.includes("Page and API:")) {
+    if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}:\n${output}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { base: `http://127.0.0.1:${port}`, child, ended, output: () => output };
+}
+
+test("the Worker answers, its page too, and it ends when asked to", async () => {
+  const { base, child, ended, output } = await served("digits");
+  const { page, errors } = await openPage(`${base}/`);
+  await page.setInputFiles("input[type=file]", sample(7));
+  await page.click("#predict:not([disabled])");
+  await page.waitForSelector("#answer ol li");
+  assert.match(await page.innerText("#answer ol li"), /^7/);
+  await page.setInputFiles("input[type=file]", modelFile("digits", "card.json"));
+  await page.click("#predict:not([disabled])");
+  await page.waitForSelector("[role=alert]");
+  assert.match(await page.innerText("[role=alert]"), /^image: /);
+  assert.deepEqual(errors, []);
+  await page.close();
+  assert.match(output(), /src\/lean\.wasm/);
+  assert.match(output(), /curl --data-binary @picture\.png/);
+  child.kill("SIGINT");
+  assert.equal(await ended, 0, output());
+  await assert.rejects(fetch(`${base}/healthz`));
+});
+
+test("a form of named features answers", async () => {
+  const { base } = await served("iris");
+  const { page, errors } = await openPage(`${base}/`);
+  await page.click("#predict:not([disabled])");
+  await page.waitForSelector("#answer ol li");
+  assert.match(await page.innerText("#answer ol li"), /^versicolor/);
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
+test("a taken port is told before the bake", async () => {
+  const server = await listening();
+  const { code, output } = await onnxlet(folder, command("iris", portOf(server)));
+  server.close();
+  assert.equal(code, 1);
+  assert.match(output, /^onnxlet: --port: \d+ can't be listened on .*give another\n$/);
+});
+
+test("where there is neither wrangler nor npx, that is said with the remedy", async () => {
+  const bare = await cliProject([]);
+  const { code, output } = await onnxlet(bare, command("iris", "48787"), variable("ONNXLET_NODE"));
+  assert.equal(code, 1, output);
+  assert.match(output, /onnxlet: serve: npx could not be started .*\nWorkers are served by wrangler: .*npm install --save-dev wrangler@4\.156\.0/);
+});
