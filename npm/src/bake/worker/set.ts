@@ -31,8 +31,7 @@ export function groupsOf(description: Description, engine: WorkerEngine, given: 
   const whole = { about: "", env: SETTINGS[0]?.env ?? {}, calls: [...predictions, ...heads()] };
   const some = sampled(bodies);
   const rest = SETTINGS.slice(1).map(({ about, env }) => ({ about, env, calls: [...some, ...operations()] }));
-  // A panic is an instance's last word.
-  const panic = { ...post("a panic", "application/json", new Uint8Array()), panics: true };
+  const panic = { ...post("a panic", "application/json", new Uint8Array()), unreadable: true };
   return [whole, ...rest, { about: "", env: {}, calls: [panic] }];
 }
 
