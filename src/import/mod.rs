@@ -6,6 +6,7 @@ mod operators;
 mod plan;
 mod shapes;
 mod slices;
+mod steps;
 #[cfg(test)]
 mod tests;
 

@@ -9,14 +9,36 @@ use tract_onnx::tract_hir::infer::Factoid;
 use tract_onnx::tract_hir::internal::{DimFact, DimLike, ToDim, bail};
 
 use super::batch;
+use super::steps::Steps;
 use crate::ops;
 use crate::{Dim, Dtype, Error, Signature, TensorSpec};
 
 /// What runs.
 pub(crate) struct Plan {
-    runnable: Arc<TypedRunnableModel>,
+    runnable: Runnable,
     /// It takes one example at a time, of those along the first axis of every input.
     by_example: bool,
+}
+
+enum Runnable {
+    Steps(Steps),
+    Graph(Arc<TypedRunnableModel>),
+}
+
+impl Runnable {
+    fn new(model: TypedModel) -> TractResult<Runnable> {
+        Ok(match Steps::new(model)? {
+            Ok(steps) => Runnable::Steps(steps),
+            Err(model) => Runnable::Graph(model.into_runnable()?),
+        })
+    }
+
+    fn run(&self, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
+        match self {
+            Runnable::Steps(steps) => steps.run(inputs),
+            Runnable::Graph(plan) => plan.run(inputs),
+        }
+    }
 }
 
 impl Plan {
@@ -69,7 +91,7 @@ pub(super) fn make(
     }
     ops::subsample::settle(&mut model);
     model.optimize().map_err(reason)?;
-    let runnable = model.into_runnable().map_err(reason)?;
+    let runnable = Runnable::new(model).map_err(reason)?;
     Ok((Plan { runnable, by_example }, Signature { inputs, outputs }))
 }
 
