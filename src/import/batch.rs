@@ -98,6 +98,14 @@ fn carried(model: &TypedModel, node: &TypedNode, inputs: &[Option<usize>], batch
     if let (Some(op), [Some(axis)]) = (node.op_as::<NearestUpsample>(), inputs) {
         return Ok((op.scales[*axis] == 1).then_some(*axis));
     }
+    if let (Some(op), [Some(axis)]) = (node.op_as::<Downsample>(), inputs) {
+        return Ok((op.axis != *axis).then_some(*axis));
+    }
+    // Pools tell nothing of their axes.
+    let pool = node.op_as::<MaxPool>().map(|op| &op.pool_spec).or(node.op_as::<SumPool>().map(|op| &op.pool_spec));
+    if let (Some(pool), [Some(0)]) = (pool, inputs) {
+        return Ok(pool.data_format.has_n().then_some(0));
+    }
     if !inputs.iter().flatten().all(|axis| leaves_apart(&*node.op, *axis, batch)) {
         return Ok(None);
     }
@@ -134,9 +142,6 @@ fn leaves_apart(op: &dyn TypedOp, axis: usize, batch: &TDim) -> bool {
     if let Some(op) = op.downcast_ref::<RmsNorm>() {
         return op.axis != axis;
     }
-    if let Some(op) = op.downcast_ref::<Downsample>() {
-        return op.axis != axis;
-    }
     if let Some(op) = op.downcast_ref::<Slice>() {
         return !mentions(&op.start, batch) && !mentions(&op.end, batch);
     }
@@ -147,8 +152,6 @@ fn leaves_apart(op: &dyn TypedOp, axis: usize, batch: &TDim) -> bool {
         || op.is::<EinSum>()
         || op.is::<Conv>()
         || op.is::<Deconv>()
-        || op.is::<MaxPool>()
-        || op.is::<SumPool>()
         || op.is::<Reduce>()
         || op.is::<Pad>()
         || op.is::<TypedConcat>()
