@@ -214,3 +214,20 @@ fn examples_that_depend_on_one_another_are_run_together() {
 fn is_by_example(onnx: &[u8]) -> bool {
     super::import(onnx, None).unwrap().plan.is_by_example()
 }
+
+#[test]
+fn a_model_that_needs_fixed_sizes_says_which_to_give() {
+    let nodes = [
+        "Shape(x) -> shape",
+        "Cast(shape; to=1) -> real",
+        "Mul(real, factors) -> scaled",
+        "Cast(scaled; to=7) -> wanted",
+        "Reshape(x, wanted) -> y",
+    ];
+    let weights = vec![floats("factors", &[2], |i| [2.0, 0.5][i as usize])];
+    let onnx = model("x[N,4]", &nodes, weights, "y[M,2]");
+    let error = Model::load(&onnx, None).unwrap_err().to_string();
+    assert!(error.contains("x is f32[N,4], for example --shape x=1,4"), "{error}");
+    let card = r#"{"name": "m", "inputs": {"x": {"shape": [3, 4]}}}"#;
+    assert_eq!(Model::load(&onnx, Some(card)).unwrap().signature().outputs[0].to_string(), "f32[6,2]");
+}
