@@ -1,11 +1,9 @@
 //! A loaded model: card, signature and plan. Made once, used for every request.
 
-use std::sync::Arc;
-
 use sha2::{Digest, Sha256};
-use tract_onnx::prelude::{IntoArcTensor, IntoTValue, TVec, TypedRunnableModel};
+use tract_onnx::prelude::{IntoArcTensor, IntoTValue, TVec};
 
-use crate::import::Imported;
+use crate::import::{Imported, Plan};
 use crate::prediction::NamedTensor;
 use crate::signature::names;
 use crate::{Card, Error, Inputs, Options, Prediction, Problem, Signature, fit, import, ranking};
@@ -15,7 +13,7 @@ pub struct Model {
     card: Card,
     signature: Signature,
     digest: String,
-    plan: Arc<TypedRunnableModel>,
+    plan: Plan,
 }
 
 impl Model {

@@ -95,6 +95,18 @@ test("a large input is not written out, and not tried in large batches", () => {
   assert.ok(!examples.some(({ input }) => input?.x?.shape?.[0] === 5));
 });
 
+test("most examples of a large model are refused before it runs", () => {
+  const image = { inputs: { x: { image: { width: 64, height: 64, color: "rgb" } } } };
+  const set = (bytes) => exampleSet(describe([input("x", "float32", ["N", 3, 64, 64])], image), fakeEngine(), [], bytes);
+  const refused = (examples) => examples.filter(({ options }) => options?.outputs?.[0] === "no such output").length;
+  const [small, large] = [set(1000), set(1 << 20)];
+  assert.equal(refused(small), 0);
+  assert.ok(refused(large) > 60, `${refused(large)} of ${large.length}`);
+  for (const about of ["by name: data and shape", "nested arrays", "picture: png-rgb", "topK 1"]) {
+    assert.ok(abouts(large).includes(about), about);
+  }
+});
+
 test("values suit their type", () => {
   assert.ok(typed("int64", valuesOf(input("x", "int64", null), [2, 2], 1)) instanceof BigInt64Array);
   assert.ok(valuesOf(input("x", "bool", null), [9], 1).data.every((value) => typeof value === "boolean"));

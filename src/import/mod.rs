@@ -1,25 +1,26 @@
 //! ONNX bytes → a plan and its signature. What can't be run faithfully is refused here, by name.
 
+mod batch;
 mod graph;
 mod operators;
 mod plan;
 mod shapes;
 mod slices;
+mod steps;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
-
 use prost::Message;
 use tract_onnx::pb::{GraphProto, ModelProto};
-use tract_onnx::prelude::TypedRunnableModel;
+
+pub(crate) use plan::Plan;
 
 use crate::{Card, Error, Signature};
 
 /// What a model's bytes become.
 pub(crate) struct Imported {
     /// What runs.
-    pub(crate) plan: Arc<TypedRunnableModel>,
+    pub(crate) plan: Plan,
     /// What it takes and gives.
     pub(crate) signature: Signature,
     /// The card given, otherwise the one inside the model (`metadata_props["onnxlet.card"]`), otherwise a nameless one.

@@ -8,8 +8,68 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::infer::Factoid;
 use tract_onnx::tract_hir::internal::{DimFact, DimLike, ToDim, bail};
 
+use super::batch;
+use super::steps::Steps;
 use crate::ops;
 use crate::{Dim, Dtype, Error, Signature, TensorSpec};
+
+/// What runs.
+pub(crate) struct Plan {
+    runnable: Runnable,
+    /// It takes one example at a time, of those along the first axis of every input.
+    by_example: bool,
+}
+
+enum Runnable {
+    Steps(Steps),
+    Graph(Arc<TypedRunnableModel>),
+}
+
+impl Runnable {
+    fn new(model: TypedModel) -> TractResult<Runnable> {
+        Ok(match Steps::new(model)? {
+            Ok(steps) => Runnable::Steps(steps),
+            Err(model) => Runnable::Graph(model.into_runnable()?),
+        })
+    }
+
+    fn run(&self, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
+        match self {
+            Runnable::Steps(steps) => steps.run(inputs),
+            Runnable::Graph(plan) => plan.run(inputs),
+        }
+    }
+}
+
+impl Plan {
+    /// Runs on inputs that fit the signature.
+    ///
+    /// # Errors
+    /// tract's, where the graph itself fails.
+    pub(crate) fn run(&self, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
+        let examples = inputs.first().and_then(|input| input.shape().first().copied());
+        match examples {
+            Some(count) if self.by_example && count != 1 => self.run_each(&inputs, count),
+            _ => self.runnable.run(inputs),
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_by_example(&self) -> bool {
+        self.by_example
+    }
+
+    fn run_each(&self, inputs: &[TValue], count: usize) -> TractResult<TVec<TValue>> {
+        let mut outputs: Vec<Vec<TValue>> = vec![];
+        for example in 0..count {
+            let slice = |input: &TValue| Ok(input.slice(0, example, example + 1)?.into_tvalue());
+            let answer = self.runnable.run(inputs.iter().map(slice).collect::<TractResult<_>>()?)?;
+            outputs.resize_with(answer.len(), Vec::new);
+            outputs.iter_mut().zip(answer).for_each(|(rows, row)| rows.push(row));
+        }
+        outputs.iter().map(|rows| Ok(Tensor::stack_tensors(0, rows)?.into_tvalue())).collect()
+    }
+}
 
 /// Plans the model and learns its outputs' types on the way. `given` are the inputs as the model has them, `inputs` as the card
 /// fixes them.
@@ -21,21 +81,34 @@ pub(super) fn make(
     given: &[TensorSpec],
     inputs: Vec<TensorSpec>,
     outputs: Vec<String>,
-) -> Result<(Arc<TypedRunnableModel>, Signature), Error> {
+) -> Result<(Plan, Signature), Error> {
     let reason = |e: TractError| Error::Model(format!("{e:#}{}", hint(&inputs)));
-    let mut model = parse(proto, &inputs).map_err(reason)?;
-    constrain(&mut model, given, &inputs).map_err(reason)?;
-    let optimised = optimise(model).map_err(reason)?;
-    let outputs = describe(&optimised, outputs)?;
-    let plan = optimised.into_runnable().map_err(reason)?;
-    Ok((plan, Signature { inputs, outputs }))
+    let mut model = declutter(proto, given, &inputs).map_err(reason)?;
+    let outputs = describe(&model, outputs)?;
+    let by_example = batch::is_by_example(&model);
+    if by_example {
+        model = declutter(proto, given, &one_example(&inputs)).map_err(reason)?;
+    }
+    ops::subsample::settle(&mut model);
+    model.optimize().map_err(reason)?;
+    let runnable = Runnable::new(model).map_err(reason)?;
+    Ok((Plan { runnable, by_example }, Signature { inputs, outputs }))
 }
 
-fn optimise(model: InferenceModel) -> TractResult<TypedModel> {
-    let mut model = model.into_typed()?.into_decluttered()?;
-    ops::subsample::settle(&mut model);
-    model.optimize()?;
-    Ok(model)
+/// The model in tract's operators, simplified.
+fn declutter(proto: &ModelProto, given: &[TensorSpec], inputs: &[TensorSpec]) -> TractResult<TypedModel> {
+    let mut model = parse(proto, inputs)?;
+    constrain(&mut model, given, inputs)?;
+    model.into_typed()?.into_decluttered()
+}
+
+/// The inputs with a batch of one.
+fn one_example(inputs: &[TensorSpec]) -> Vec<TensorSpec> {
+    let mut inputs = inputs.to_vec();
+    for first in inputs.iter_mut().filter_map(|spec| spec.shape.as_mut()?.first_mut()) {
+        *first = Dim::Fixed(1);
+    }
+    inputs
 }
 
 /// What often helps a model that can't be planned with open dimensions.

@@ -138,3 +138,96 @@ fn strided_convolutions_of_a_residual_network_keep_the_batch_open() {
     let onnx = model("x[N,2,4,4]", &nodes, weights, "y[N,2,2,2]");
     assert_eq!(answer(&onnx, &[2, 2, 4, 4]), (vec![2, 2, 2, 2], expected));
 }
+
+#[test]
+fn a_convolutional_network_answers_a_batch_as_it_answers_each_example() {
+    let nodes = [
+        "Conv(x, w, b; kernel_shape=3,3 pads=1,1,1,1) -> a",
+        "Relu(a) -> c",
+        "Shape(c) -> shape",
+        "Cast(shape; to=6) -> narrow",
+        "Slice(narrow, zero, one) -> batch",
+        "Concat(batch, rest; axis=0) -> wanted",
+        "Cast(wanted; to=7) -> wide",
+        "Reshape(c, wide) -> flat",
+        "Softmax(flat; axis=1) -> y",
+    ];
+    let (int64, int32) = (DataType::Int64, DataType::Int32);
+    let weights = vec![
+        floats("w", &[2, 1, 3, 3], |i| ((i * 5) % 7 - 3) as f32 / 16.0),
+        floats("b", &[2], |i| i as f32 / 2.0),
+        whole("zero", int64, &[0]),
+        whole("one", int64, &[1]),
+        whole("rest", int32, &[8]),
+    ];
+    let onnx = model("x[N,1,2,2]", &nodes, weights, "y[N,8]");
+    assert!(is_by_example(&onnx));
+    let (shape, values) = answer(&onnx, &[2, 1, 2, 2]);
+    assert_eq!(shape, [2, 8]);
+    let expected: [f32; 16] = [
+        0.099_263_24,
+        0.093_249_17,
+        0.163_657_4,
+        0.144_427_15,
+        0.093_249_17,
+        0.185_448_13,
+        0.093_249_17,
+        0.127_456_52,
+        0.118_939_82,
+        0.052_779_23,
+        0.415_140_75,
+        0.081_746_06,
+        0.052_779_23,
+        0.173_056_41,
+        0.052_779_23,
+        0.052_779_23,
+    ];
+    for (value, expected) in values.iter().zip(expected) {
+        assert!((value - expected).abs() <= 1e-5 + 1e-3 * expected.abs(), "{values:?}");
+    }
+}
+
+#[test]
+fn examples_that_depend_on_one_another_are_run_together() {
+    let weights = || vec![floats("w", &[1, 1, 1, 1], |_| 1.0), whole("first", DataType::Int64, &[0])];
+    for nodes in [
+        &["Conv(x, w; kernel_shape=1,1) -> a", "Softmax(a; axis=0) -> y"][..],
+        &["Conv(x, w; kernel_shape=1,1) -> a", "ReduceMax(a; axes=0 keepdims=1) -> m", "Sub(a, m) -> y"],
+        &["Conv(x, w; kernel_shape=1,1) -> a", "Gather(a, first; axis=0) -> m", "Add(a, m) -> y"],
+        &[
+            "Conv(x, w; kernel_shape=1,1) -> a",
+            "Shape(a) -> s",
+            "Gather(s, first; axis=0) -> n",
+            "Cast(n; to=1) -> f",
+            "Mul(a, f) -> y",
+        ],
+        &["Conv(x, w; kernel_shape=1,1) -> a", "Concat(a, a; axis=0) -> y"],
+    ] {
+        assert!(!is_by_example(&model("x[N,1,2,2]", nodes, weights(), "y[M,1,2,2]")), "{nodes:?}");
+    }
+    let softmax = ["Conv(x, w; kernel_shape=1,1) -> a", "Softmax(a; axis=0) -> y"];
+    let (_, values) = answer(&model("x[N,1,2,2]", &softmax, weights(), "y[N,1,2,2]"), &[2, 1, 2, 2]);
+    // exp(x) / (exp(x) + exp(x + 4))
+    assert!(values[..4].iter().all(|value| (value - 0.017_986_21).abs() < 1e-6), "{values:?}");
+}
+
+fn is_by_example(onnx: &[u8]) -> bool {
+    super::import(onnx, None).unwrap().plan.is_by_example()
+}
+
+#[test]
+fn a_model_that_needs_fixed_sizes_says_which_to_give() {
+    let nodes = [
+        "Shape(x) -> shape",
+        "Cast(shape; to=1) -> real",
+        "Mul(real, factors) -> scaled",
+        "Cast(scaled; to=7) -> wanted",
+        "Reshape(x, wanted) -> y",
+    ];
+    let weights = vec![floats("factors", &[2], |i| [2.0, 0.5][i as usize])];
+    let onnx = model("x[N,4]", &nodes, weights, "y[M,2]");
+    let error = Model::load(&onnx, None).unwrap_err().to_string();
+    assert!(error.contains("x is f32[N,4], for example --shape x=1,4"), "{error}");
+    let card = r#"{"name": "m", "inputs": {"x": {"shape": [3, 4]}}}"#;
+    assert_eq!(Model::load(&onnx, Some(card)).unwrap().signature().outputs[0].to_string(), "f32[6,2]");
+}

@@ -51,10 +51,7 @@ def main() -> None:
 
     manifest = json.loads(arguments.manifest.read_text())
     (model,) = [model for model in manifest["models"] if model["name"] == arguments.name]
-    # What is compared with: each operator as the format defines it, none of onnxruntime's fused shortcuts.
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    session = onnxruntime.InferenceSession(arguments.model, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(arguments.model, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
     arguments.out.mkdir(parents=True, exist_ok=True)
     cases = []

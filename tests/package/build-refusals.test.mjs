@@ -50,6 +50,14 @@ for (const [about, args, message] of /** @type {[string, string[], RegExp][]} */
   ["a card that is no JSON", ["build", "whole.onnx", "--card", "no-json.json"], /no-json\.json: expected a card in JSON/],
   ["a bad card", ["build", "whole.onnx", "--card", "bad.json"], /bad\.json: .*inputs\.image\.image/],
   ["a bad name", ["build", "whole.onnx", "--name", "No Name"], /name/],
+  ["a shape without sizes", ["build", "whole.onnx", "--shape", "image"], /--shape: expected an input and its sizes, .* got "image"/],
+  ["a shape of no size", ["inspect", "whole.onnx", "--shape", "image=0,1"], /--shape: expected an input and its sizes/],
+  ["a shape twice", ["build", "whole.onnx", "--shape", "a=1", "--shape", "a=2"], /--shape: "a" stands twice/],
+  [
+    "a shape that the model can't have",
+    ["build", "whole.onnx", "--shape", "image=N,1,28,29"],
+    /inputs\.image\.shape: f32\[N,1,28,29\] does not fit the model's f32\[N,1,28,28\]/,
+  ],
   ["a folder that is taken", ["build", "whole.onnx", "--out", "taken"], /--out: taken exists; give --force/],
   ["a folder of someone else", ["build", "whole.onnx", "--out", "taken", "--force"], /taken holds something that onnxlet did not make/],
   ["no examples", ["build", "whole.onnx", "--examples", "none"], /--examples: .*none/],
@@ -107,4 +115,9 @@ test("a Node without relaxed SIMD says so, bakes the rest, and refuses what it c
   const refused = await onnxlet(folder, ["build", model, "--simd", "both", "--out", "older"], node);
   assert.equal(refused.code, 1);
   assert.match(refused.output, /Node 22 or newer, or ask for --simd baseline/);
+});
+
+test("a shape given fixes what the model leaves open", async () => {
+  assert.match(await built(folder, ["inspect", "whole.onnx"]), /image {2}f32\[N,1,28,28\]/);
+  assert.match(await built(folder, ["inspect", "whole.onnx", "--shape", "image=2,1,28,28"]), /image {2}f32\[2,1,28,28\]/);
 });

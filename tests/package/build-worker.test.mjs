@@ -127,3 +127,14 @@ test("without trimming there is one module, which lacks nothing", async () => {
   assert.deepEqual([version.module, version.fallbacks], ["full", 0]);
   assert.equal((await ask(origin, "[5.1, 3.5, 1.4, 0.2]")).top[0].label, "setosa");
 });
+
+test("of all targets, each has its folder", async () => {
+  const card = modelFile("iris", "card.json");
+  const args = ["build", modelFile("iris", "model.onnx"), "--card", card, "--target", "all", "--simd", "baseline", "--out", "all"];
+  const output = await built(folder, args);
+  assert.deepEqual((await readdir(join(folder, "all"))).sort(), ["npm", "onnxlet.json", "page", "worker"]);
+  const { builds } = JSON.parse(await readFile(join(folder, "all", "onnxlet.json"), "utf8"));
+  assert.deepEqual(Object.keys(builds), ["baseline", "worker"]);
+  assert.match(output, /baseline +[\d.]+ ms.*\n +worker +[\d.]+ ms/);
+  assert.equal((await ask((await deployed(join(folder, "all", "worker"))).origin, "[5.1, 3.5, 1.4, 0.2]")).top[0].label, "setosa");
+});

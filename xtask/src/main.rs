@@ -66,6 +66,9 @@ enum Command {
         /// Only those that `cargo xtask test` builds
         #[arg(long, conflicts_with = "name")]
         everyday: bool,
+        /// Builds everything, then builds and tests these models in every host
+        #[arg(long)]
+        check: bool,
     },
     /// Runs every check and test, set-up included; the last line counts the tests
     Test {
@@ -92,7 +95,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Build { model } => build::build(&project, &model).map(|_| ExitCode::SUCCESS),
         Command::Bench(options) => bench::bench(&project, &options).map(|()| ExitCode::SUCCESS),
         Command::Serve { port } => serve::serve(&project, port).map(|()| ExitCode::SUCCESS),
-        Command::Models { name, everyday } => models::command(&project, &name, everyday).map(|()| ExitCode::SUCCESS),
+        Command::Models { name, everyday, check } => models::command(&project, &name, everyday, check),
         Command::Test { only } => test::test(&project, &only),
     }
 }

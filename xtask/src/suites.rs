@@ -10,6 +10,7 @@ use crate::bench;
 use crate::build;
 use crate::chromium;
 use crate::files;
+use crate::models::{self, Model};
 use crate::node::Node;
 use crate::peers;
 use crate::process;
@@ -27,7 +28,7 @@ pub struct Suite {
 }
 
 /// All of them.
-pub const SUITES: [Suite; 16] = [
+pub const SUITES: [Suite; 17] = [
     Suite { name: "format", about: "cargo fmt --check", run: format },
     Suite { name: "lint", about: "clippy, warnings are errors", run: lint },
     Suite { name: "docs", about: "rustdoc, warnings are errors", run: docs },
@@ -37,6 +38,7 @@ pub const SUITES: [Suite; 16] = [
     Suite { name: "types", about: "tsc over every tsconfig.json", run: types },
     Suite { name: "runtime", about: "npm/test in Node", run: runtime },
     Suite { name: "package", about: "the packed npm packages", run: package },
+    Suite { name: "models", about: "small real models, built and run in every host", run: models },
     Suite { name: "accuracy", about: "MNIST inside wasm in Node, workerd and Chromium", run: accuracy },
     Suite { name: "calls", about: "malformed and hostile calls of the engine in Node", run: calls },
     Suite { name: "bake", about: "baking and trimming the real engine in Node", run: bake },
@@ -145,6 +147,19 @@ fn runtime(session: &Session, tally: &mut Tally) -> Result<()> {
 fn package(session: &Session, tally: &mut Tally) -> Result<()> {
     let chromium = ("ONNXLET_CHROMIUM", chromium::ensure()?.display().to_string());
     session.node_test(&session.built()?.program, "tests/package", &[chromium], tally)
+}
+
+fn models(session: &Session, tally: &mut Tally) -> Result<()> {
+    real_models(session, |model| model.everyday, tally)
+}
+
+/// Builds the models with the packed command and compares what they answer with onnxruntime, in every host.
+pub fn real_models(session: &Session, chosen: impl Fn(&Model) -> bool, tally: &mut Tally) -> Result<()> {
+    let made = models::make(session.project, chosen)?;
+    let names: Vec<&str> = made.iter().map(|model| model.name.as_str()).collect();
+    let chromium = chromium::ensure()?.display().to_string();
+    let variables = [("ONNXLET_CHROMIUM", chromium), ("ONNXLET_MODELS", names.join(","))];
+    session.node_test(&session.built()?.program, "tests/models", &variables, tally)
 }
 
 fn accuracy(session: &Session, tally: &mut Tally) -> Result<()> {

@@ -84,7 +84,7 @@ export async function bake(job: Job): Promise<Baked> {
   engine.load();
   const description = engine.describe();
   phase("examples");
-  const examples = exampleSet(description, engine, job.examples);
+  const examples = exampleSet(description, engine, job.examples, job.model.length);
   const calls = examples.map((example) => ({ example, expected: outcomeOf(engine, example) }));
   const sample = calls.find(({ expected }) => "prediction" in expected)?.example;
   const baked = { description, full, sample, examples: counted(calls) };

@@ -147,6 +147,8 @@ function tellMisses({ builds, worker }: BakedAll): void {
       console.log(`\n${name}: the lean module leaves ${lean.missed.length} examples to the full one: ${lean.missed[0]} …`);
     }
   }
+  const [panicked] = worker?.panicked ?? [];
+  if (panicked !== undefined) console.log(`\nworker: the engine panics at a request, which gets 500: ${panicked}`);
 }
 
 function commands({ target, folder }: Made, description: Description): string {

@@ -1,5 +1,5 @@
 // What a build ends with: the files and their sizes, the times, and what to do next.
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
@@ -18,12 +18,20 @@ export async function sizes(folder: string, files: readonly string[]): Promise<s
   return table([["file", "raw", "gzip"], ...rows, await row("scripts of a page", folder, scripts)]);
 }
 
-/** A table of a Worker's modules, and its scripts together. */
+/** What Cloudflare takes of a Worker, before compression. */
+const LARGEST_WORKER = 64 << 20;
+
+/** A table of a Worker's modules, and its scripts together; and a word where that is more than Cloudflare takes. */
 export async function workerSizes(folder: string, modules: readonly string[]): Promise<string> {
   const src = join(folder, "src");
   const scripts = (await readdir(src, { recursive: true })).filter((file) => file.endsWith(".js"));
   const rows = await Promise.all(modules.map((file) => row(file, folder, [file])));
-  return table([["file", "raw", "gzip"], ...rows, await row("scripts", src, scripts)]);
+  const text = table([["file", "raw", "gzip"], ...rows, await row("scripts", src, scripts)]);
+  const lengths = await Promise.all(modules.map(async (file) => (await stat(join(folder, file))).size));
+  const all = lengths.reduce((sum, length) => sum + length, 0);
+  if (all <= LARGEST_WORKER) return text;
+  const remedy = lengths.length > 1 && Math.max(...lengths) <= LARGEST_WORKER ? "; with --no-trim there is only the full module" : "";
+  return `${text}\n\n  Cloudflare takes at most ${size(LARGEST_WORKER)} of a Worker, and this one has ${size(all)}${remedy}.`;
 }
 
 async function row(name: string, folder: string, files: readonly string[]): Promise<string[]> {

@@ -6,7 +6,7 @@ mod manifest;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
@@ -15,6 +15,8 @@ use crate::process;
 use crate::project::Project;
 use crate::python;
 use crate::stamp::Step;
+use crate::suites::{self, Session};
+use crate::tally::Tally;
 
 pub use manifest::{Manifest, Model};
 
@@ -23,19 +25,24 @@ pub fn folder(project: &Project) -> PathBuf {
     project.target.join("models")
 }
 
-/// Makes those named, otherwise all of them or the everyday ones.
-pub fn command(project: &Project, names: &[String], everyday: bool) -> Result<()> {
+/// Makes those named, otherwise all of them or the everyday ones; tests them if asked to.
+pub fn command(project: &Project, names: &[String], everyday: bool, check: bool) -> Result<ExitCode> {
     let known: Vec<String> = Manifest::read(project)?.models.into_iter().map(|model| model.name).collect();
     if let Some(name) = names.iter().find(|name| !known.contains(name)) {
         bail!("--name {name}: no such model; models/real.json has {}", known.join(", "));
     }
     let chosen =
         |model: &Model| if names.is_empty() { model.everyday || !everyday } else { names.contains(&model.name) };
-    let models = make(project, chosen)?;
-    for model in models {
+    if check {
+        let mut tally = Tally::default();
+        suites::real_models(&Session::new(project), chosen, &mut tally)?;
+        println!("{} passed, {} failed", tally.passed, tally.failed);
+        return Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+    for model in make(project, chosen)? {
         println!("{}", folder(project).join(model.name).display());
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Makes `target/models/<name>/` with `model.onnx`, `card.json`, `cases.json` and the files that it names, for the models

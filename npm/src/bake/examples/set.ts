@@ -7,21 +7,29 @@ import { formsOf } from "./forms.js";
 import { malformed } from "./malformed.js";
 import { batchSymbol, elements, shapeOf, type Sizes, sizesOf, USUAL } from "./sizes.js";
 import { typed, valuesOf } from "./tensor.js";
-import { validCalls } from "./valid.js";
+import { convertedOnly, validCalls } from "./valid.js";
 
 const BATCHES = [1, 2, 3, 5];
 /** Larger batches than this many elements are left out: what they would run, smaller ones ran. */
 const MOST_ELEMENTS = 1 << 22;
 
+/** Models of more bytes, or with inputs of more elements, take too long to answer every form of every input. */
+const SMALL_MODEL = 1 << 18;
+const SMALL_INPUT = 1 << 14;
+
 /**
  * What a baked model is tried with: valid calls at several batch sizes in every form, malformed ones of every kind, and
- * the user's own. Always the same for the same model.
+ * the user's own. Always the same for the same model, whose file has `modelBytes`.
  */
-export function exampleSet(description: Description, engine: Engine, given: readonly Example[]): Example[] {
-  const sizes = sizesThatWork(description.inputs, engine);
+export function exampleSet(description: Description, engine: Engine, given: readonly Example[], modelBytes = 0): Example[] {
+  const all = sizesThatWork(description.inputs, engine);
+  const [first] = all;
+  const isLarge = modelBytes > SMALL_MODEL || (first !== undefined && elements(description.inputs, first) > SMALL_INPUT);
+  const sizes = isLarge ? all.filter((_, at) => at < 2 || at >= BATCHES.length) : all;
   const valid = sizes.flatMap((size, at) => {
     const forms = description.inputs.map((input, index) => formsOf(description, input, size, 10 * at + index));
-    return validCalls(description, forms);
+    const calls = validCalls(description, forms);
+    return isLarge ? convertedOnly(calls, at === 0) : calls;
   });
   return [...given, ...valid, ...malformed(description, sizes[0] ?? sizesOf(description.inputs, 1, 1))];
 }

@@ -14,6 +14,26 @@ export function validCalls({ inputs, outputs }: Description, forms: readonly For
   return [...named, ...bare, ...enveloped, ...withOptions(plain, outputs.map(({ name }) => name))];
 }
 
+/**
+ * The same calls, most of which ask for an output that there isn't: their inputs are converted, then they are refused
+ * without running the model. What runs it is the first call and, of the first size, the first picture, arrays without a name, and the options.
+ */
+export function convertedOnly(calls: readonly Example[], isFirst: boolean): Example[] {
+  const picture = calls.findIndex(({ about }) => about.includes("picture"));
+  return calls.map((call, at) => {
+    const runs = at === picture || UNNAMED.includes(call.about) || isOption(call);
+    if (at === 0 || (isFirst && runs)) return call;
+    return { ...call, options: { ...call.options, outputs: ["no such output"] } };
+  });
+}
+
+/** Forms that begin otherwise than a call by name. */
+const UNNAMED = ["nested arrays", "a flat array"];
+
+function isOption({ options, input }: Example): boolean {
+  return options !== undefined || (typeof input === "object" && input !== null && "top_k" in input);
+}
+
 function byName(names: readonly string[], forms: readonly Form[][], at: number): Example {
   const chosen = forms.map((own) => own[at % own.length] as Form);
   const input = Object.fromEntries(chosen.map(({ value }, index) => [names[index], value]));

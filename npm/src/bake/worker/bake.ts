@@ -38,6 +38,8 @@ export interface BakedWorker {
   sample: HttpCall | undefined;
   /** How many requests were answered, and how many refused. */
   examples: { answered: number; refused: number };
+  /** Requests that the engine should have refused, but panics at: answered with 500. */
+  panicked: string[];
 }
 
 /** A request, and what the full module says to it. */
@@ -51,6 +53,9 @@ interface TriedGroup {
   tried: Tried[];
 }
 
+/** More requests that panic are left out: each takes an instance of its own. */
+const MOST_PANICS = 8;
+
 /** Bakes a model into the Worker, and trims away what its HTTP contract did not run. */
 export async function bakeWorker(job: WorkerJob): Promise<BakedWorker> {
   const phase = job.onPhase ?? (() => {});
@@ -62,12 +67,12 @@ export async function bakeWorker(job: WorkerJob): Promise<BakedWorker> {
   const fresh = await starter(job.create, full);
   const description = await describe(await fresh());
   phase("examples");
-  const groups = groupsOf(description, await fresh(), job.examples);
+  const groups = groupsOf(description, await fresh(), job.examples, job.model.length);
   const expected = await answers(fresh, groups);
   const baked = { description, full, ...summary(expected) };
   if (job.keep === "everything") return baked;
   phase("trim");
-  const { wasm, report } = await trimmed(job, baker, groups, job.keep);
+  const { wasm, report } = await trimmed(job, baker, expected, job.keep);
   phase("verify");
   const missed = await verified(await starter(job.create, wasm), expected);
   return { ...baked, lean: { wasm, report, missed } };
@@ -88,15 +93,26 @@ async function describe(engine: WorkerEngine): Promise<Description> {
   return JSON.parse(new TextDecoder().decode(said.body)) as Description;
 }
 
+/** What the full module says. A request that panics gets a group of its own, since it is an instance's last word. */
 async function answers(fresh: () => Promise<WorkerEngine>, groups: readonly Group[]): Promise<TriedGroup[]> {
   const all: TriedGroup[] = [];
+  const alone: TriedGroup[] = [];
   for (const { env, calls } of groups) {
-    const engine = await fresh();
+    let engine = await fresh();
     const tried: Tried[] = [];
-    for (const call of calls) tried.push({ call, expected: await mustAnswer(engine, env, call) });
+    for (const call of calls) {
+      const expected = await mustAnswer(engine, env, call);
+      if ("panic" in expected) {
+        alone.push({ env, tried: [{ call, expected }] });
+        engine = await fresh();
+      } else {
+        tried.push({ call, expected });
+      }
+    }
     all.push({ env, tried });
   }
-  return all;
+  // The last one is the one that is made to panic.
+  return [...all, ...alone.slice(-MOST_PANICS)];
 }
 
 /** What an engine that must not stop says. */
@@ -106,25 +122,25 @@ async function mustAnswer(engine: WorkerEngine, env: Env, call: HttpCall): Promi
   throw new Error(`the Worker stopped at a request (${call.about}): ${engine.lastPanic() ?? "for no known reason"}`);
 }
 
-function summary(groups: readonly TriedGroup[]): Pick<BakedWorker, "sample" | "examples"> {
+function summary(groups: readonly TriedGroup[]): Pick<BakedWorker, "sample" | "examples" | "panicked"> {
   const all = groups.flatMap(({ tried }) => tried);
   const right = all.filter(({ expected }) => "status" in expected && expected.status < 300);
   const sample = right.find(({ call: { method, body } }) => method === "POST" && typeof body !== "string")?.call;
-  return { sample, examples: { answered: right.length, refused: all.length - right.length } };
+  const panicked = all.filter(({ call, expected }) => "panic" in expected && !call.unreadable).map(({ call }) => call.about);
+  return { sample, examples: { answered: right.length, refused: all.length - right.length }, panicked };
 }
 
-async function trimmed({ create }: WorkerJob, baker: Baker, groups: readonly Group[], keep: Keep) {
+async function trimmed({ create }: WorkerJob, baker: Baker, groups: readonly TriedGroup[], keep: Keep) {
   const fresh = await starter(create, baker.instrument());
   let marks: Uint8Array | undefined;
-  for (const { env, calls } of groups) {
+  for (const { env, tried } of groups) {
     const engine = await fresh();
     const memory = engine.exports["onnxlet:memory"] as WebAssembly.Memory;
     const length = memory.buffer.byteLength;
     engine.lastPanic();
     // Both ways, since the heap's history decides some branches.
-    for (const call of [...calls, ...[...calls].reverse()]) {
-      await mustAnswer(engine, env, call);
-      if (call.panics) break;
+    for (const { call } of [...tried, ...[...tried].reverse()]) {
+      if ("panic" in (await mustAnswer(engine, env, call))) break;
     }
     marks = merged(marks, new Uint8Array(memory.buffer, 0, marks?.length ?? length));
   }

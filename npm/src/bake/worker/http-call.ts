@@ -10,11 +10,11 @@ export interface HttpCall {
   headers: readonly (readonly [name: string, value: string])[];
   /** What became of its body. */
   body: Uint8Array | "broken" | "crashed";
-  /** It is made so that it panics: what tells of a panic must stay. */
-  panics?: boolean;
+  /** Its headers are no texts, which makes it panic: what tells of a panic must stay. */
+  unreadable?: boolean;
 }
 
-/** Everything that a sender and an operator see. */
+/** Everything that a sender and an operator see; after a panic, the instance is done with. */
 export type HttpOutcome =
   | { limit: number; status: number; headers: [string, string][]; body: Uint8Array; log: unknown[][] }
   | { panic: string };
@@ -28,14 +28,22 @@ export async function attempt(engine: WorkerEngine, env: Env, call: HttpCall): P
   try {
     sent = send(engine, env, call);
   } catch {
-    const panic = engine.lastPanic();
-    return call.panics && panic !== undefined ? { panic } : undefined;
+    return panicked(engine);
   } finally {
     pinned.release();
   }
   const { limit, response } = sent;
   const body = new Uint8Array(await response.arrayBuffer());
   return { limit, status: response.status, headers: [...response.headers], body, log: pinned.log };
+}
+
+function panicked(engine: WorkerEngine): { panic: string } | undefined {
+  try {
+    const panic = engine.lastPanic();
+    return panic === undefined ? undefined : { panic };
+  } catch {
+    return undefined; // The trap took this function down too.
+  }
 }
 
 /** The status that a request gets at once. Throws what the engine throws. */
@@ -48,9 +56,9 @@ export function statusOf(engine: WorkerEngine, env: Env, call: HttpCall): number
   }
 }
 
-function send(engine: WorkerEngine, env: Env, { method, url, headers, body, panics }: HttpCall) {
+function send(engine: WorkerEngine, env: Env, { method, url, headers, body, unreadable }: HttpCall) {
   const given = headers.map(([name, value]): [string, string] => [name, value]);
-  const request = panics ? unreadable(method, url) : new Request(url, { method, headers: given });
+  const request = unreadable ? withoutTexts(method, url) : new Request(url, { method, headers: given });
   const limit = engine.bodyLimit(request, env);
   return { limit, response: answered(engine, request, env, body, limit) };
 }
@@ -63,7 +71,7 @@ function answered(engine: WorkerEngine, request: Request, env: Env, body: HttpCa
 }
 
 /** A request whose headers are no texts. No client can send it; workers-rs takes it for granted, and panics. */
-function unreadable(method: string, url: string): Request {
+function withoutTexts(method: string, url: string): Request {
   const headers = { entries: () => [[1, 2]].values() };
   return { method, url, headers } as unknown as Request;
 }

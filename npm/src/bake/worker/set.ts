@@ -20,19 +20,23 @@ export interface Group {
 /**
  * What a baked Worker is tried with: its whole HTTP contract. Every route, method and header that it reads, every form of
  * input that JSON and pictures can have, every refusal, under every kind of variables, and the user's own examples.
- * Always the same for the same model.
+ * Always the same for the same model, whose file has `modelBytes`.
  */
-export function groupsOf(description: Description, engine: WorkerEngine, given: readonly Example[]): Group[] {
+export function groupsOf(
+  description: Description,
+  engine: WorkerEngine,
+  given: readonly Example[],
+  modelBytes: number,
+): Group[] {
   const asked = asEngine(engine);
   const sizes = sizesThatWork(description.inputs, asked);
   const first = sizes[0] ?? sizesOf(description.inputs, 1, 1);
-  const bodies = bodiesOf(exampleSet(description, asked, given));
+  const bodies = bodiesOf(exampleSet(description, asked, given, modelBytes));
   const predictions = [...bodies, ...spellings(description.inputs, first)].map(sent);
   const whole = { about: "", env: SETTINGS[0]?.env ?? {}, calls: [...predictions, ...heads()] };
   const some = sampled(bodies);
   const rest = SETTINGS.slice(1).map(({ about, env }) => ({ about, env, calls: [...some, ...operations()] }));
-  // A panic is an instance's last word.
-  const panic = { ...post("a panic", "application/json", new Uint8Array()), panics: true };
+  const panic = { ...post("a panic", "application/json", new Uint8Array()), unreadable: true };
   return [whole, ...rest, { about: "", env: {}, calls: [panic] }];
 }
 
