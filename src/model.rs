@@ -1,9 +1,10 @@
 //! A loaded model: card, signature and plan. Made once, used for every request.
 
 use sha2::{Digest, Sha256};
-use tract_onnx::prelude::{IntoArcTensor, IntoTValue, TVec};
+use tract_onnx::prelude::{IntoArcTensor, IntoTValue, TVec, TractError};
 
 use crate::import::{Imported, Plan};
+use crate::ops::OutOfRange;
 use crate::prediction::NamedTensor;
 use crate::signature::names;
 use crate::{Card, Error, Inputs, Options, Prediction, Problem, Signature, fit, import, ranking};
@@ -52,7 +53,7 @@ impl Model {
         let fitted = fit::fit(&self.signature, &self.card, inputs, &options.limits);
         let (tensors, wanted) = both(fitted, self.wanted(options))?;
         let tensors: TVec<_> = tensors.into_iter().map(IntoTValue::into_tvalue).collect();
-        let results = self.plan.run(tensors).map_err(|e| Error::Engine(format!("{e:#}")))?;
+        let results = self.plan.run(tensors).map_err(failure)?;
         let mut outputs = Vec::with_capacity(results.len());
         for (spec, result) in self.signature.outputs.iter().zip(results) {
             outputs.push(NamedTensor::new(spec, result.into_arc_tensor())?);
@@ -80,6 +81,14 @@ impl Model {
             problems.push(Problem::new("top_k", "the model's card names no labels"));
         }
         if problems.is_empty() { Ok(wanted) } else { Err(Error::Invalid(problems)) }
+    }
+}
+
+/// Why a plan failed: because of the values of its inputs, or otherwise.
+fn failure(error: TractError) -> Error {
+    match error.downcast_ref::<OutOfRange>() {
+        Some(problem) => Error::Invalid(vec![Problem::new("inputs", problem.to_string())]),
+        None => Error::Engine(format!("{error:#}")),
     }
 }
 

@@ -89,7 +89,7 @@ pub(super) fn make(
     if by_example {
         model = declutter(proto, given, &one_example(&inputs)).map_err(reason)?;
     }
-    ops::subsample::settle(&mut model);
+    ops::settle(&mut model);
     model.optimize().map_err(reason)?;
     let runnable = Runnable::new(model).map_err(reason)?;
     Ok((Plan { runnable, by_example }, Signature { inputs, outputs }))

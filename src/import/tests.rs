@@ -216,6 +216,25 @@ fn is_by_example(onnx: &[u8]) -> bool {
 }
 
 #[test]
+fn an_index_out_of_range_is_refused() {
+    let nodes = ["Cast(x; to=7) -> i", "Gather(table, i; axis=1) -> y"];
+    let onnx = model("x[N]", &nodes, vec![floats("table", &[2, 3], |i| i as f32)], "y[2,N]");
+    // onnxruntime refuses 3 and -4, too.
+    assert_eq!(answer(&onnx, &[3]), (vec![2, 3], vec![0., 1., 2., 3., 4., 5.]));
+    let model = Model::load(&onnx, None).unwrap();
+    let ask = |index: f32| {
+        let (inputs, _) = Inputs::from_json(&model, format!("[{index}]").as_bytes()).unwrap();
+        model.predict(inputs, &Options::default())
+    };
+    assert!(ask(-3.0).is_ok());
+    for index in [3.0, -4.0, 1e9] {
+        let error = ask(index).err().unwrap();
+        let expected = format!("the index {index} is out of range: the model picks one of 3");
+        assert!(error.status() == 422 && error.to_string().contains(&expected), "{error}");
+    }
+}
+
+#[test]
 fn a_model_that_needs_fixed_sizes_says_which_to_give() {
     let nodes = [
         "Shape(x) -> shape",

@@ -1,13 +1,23 @@
 //! Operators that tract lacks, added from outside, by family.
 
+mod gather;
 mod scaler;
-pub(crate) mod subsample;
+mod subsample;
 
 use tract_onnx::model::OnnxOpRegister;
+use tract_onnx::prelude::TypedModel;
+
+pub(crate) use gather::OutOfRange;
 
 /// Every operator that the engine has: tract's and ours.
 pub(crate) fn register() -> OnnxOpRegister {
     let mut register = tract_onnx::onnx().op_register;
     register.insert("Scaler", scaler::build);
     register
+}
+
+/// Puts our operators in place of tract's in a model whose generic optimisations are done.
+pub(crate) fn settle(model: &mut TypedModel) {
+    subsample::settle(model);
+    gather::settle(model);
 }

@@ -7,7 +7,7 @@ use tract_onnx::tract_core::ops::downsample::Downsample;
 use tract_onnx::tract_hir::internal::*;
 
 /// Replaces each Downsample of a model whose generic optimisations are done.
-pub(crate) fn settle(model: &mut TypedModel) {
+pub(super) fn settle(model: &mut TypedModel) {
     for node in &mut model.nodes {
         if let Some(downsample) = node.op_as::<Downsample>() {
             node.op = Box::new(Subsample(downsample.clone()));

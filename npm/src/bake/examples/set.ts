@@ -10,6 +10,8 @@ import { typed, valuesOf } from "./tensor.js";
 import { convertedOnly, validCalls } from "./valid.js";
 
 const BATCHES = [1, 2, 3, 5];
+/** For models that take long: many examples run other kernels than few do. */
+const LARGE_BATCHES = [1, 2, 17];
 /** Larger batches than this many elements are left out: what they would run, smaller ones ran. */
 const MOST_ELEMENTS = 1 << 22;
 
@@ -25,7 +27,7 @@ export function exampleSet(description: Description, engine: Engine, given: read
   const all = sizesThatWork(description.inputs, engine);
   const [first] = all;
   const isLarge = modelBytes > SMALL_MODEL || (first !== undefined && elements(description.inputs, first) > SMALL_INPUT);
-  const sizes = isLarge ? all.filter((_, at) => at < 2 || at >= BATCHES.length) : all;
+  const sizes = isLarge ? sizesThatWork(description.inputs, engine, LARGE_BATCHES) : all;
   const valid = sizes.flatMap((size, at) => {
     const forms = description.inputs.map((input, index) => formsOf(description, input, size, 10 * at + index));
     const calls = validCalls(description, forms);
@@ -47,12 +49,12 @@ export function plainCall(inputs: readonly TensorSpec[], sizes: Sizes): Example 
  * The sizes to try examples at: every batch at the first size of the other open dimensions that the model takes, and one
  * batch at the next such size. None where it takes none.
  */
-export function sizesThatWork(inputs: readonly TensorSpec[], engine: Engine): Sizes[] {
+export function sizesThatWork(inputs: readonly TensorSpec[], engine: Engine, batches: readonly number[] = BATCHES): Sizes[] {
   const batch = batchSymbol(inputs);
   const open = inputs.some(({ shape }) => shape?.some((size) => typeof size === "string" && size !== batch));
   const [first, second] = working(inputs, engine, open ? USUAL : [1]);
   if (first === undefined) return [];
-  const all = (batch === undefined ? [1] : BATCHES).map((size) => sizesOf(inputs, size, first));
+  const all = (batch === undefined ? [1] : batches).map((size) => sizesOf(inputs, size, first));
   const small = all.filter((sizes, at) => at === 0 || elements(inputs, sizes) <= MOST_ELEMENTS);
   return second === undefined ? small : [...small, sizesOf(inputs, 1, second)];
 }
