@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { before, mock, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { built, cliProject, install, modelFile } from "./support/cli.mjs";
-import { interlaced } from "./support/interlaced.mjs";
 import { sample } from "./support/paths.mjs";
 
 const warnings = mock.method(console, "warn", () => {});
@@ -120,14 +119,15 @@ test("a refusal has the same words, and costs no fallback", async () => {
 test("the build tells each file's sizes, the times and what to do next", () => {
   const [digits = ""] = printed;
   for (const file of ["lean.relaxed", "lean.baseline", "full.relaxed", "full.baseline"]) {
-    assert.match(digits, new RegExp(`wasm/${file}\\.wasm +[\\d.]+ MB +[\\d.]+ [KM]B`));
+    assert.match(digits, new RegExp(`wasm/${file}\\.wasm +[\\d.]+ [KM]B +[\\d.]+ [KM]B`));
   }
   assert.match(digits, /relaxed +[\d.]+ ms +[\d.]+ ms +[\d.]+ ms +[\d.]+ ms/);
   assert.match(digits, /npm install \.\/onnxlet-baked-digits/);
 });
 
 test("an input like no example is answered by the full module, counted, and told once", async () => {
-  const picture = new Uint8Array(interlaced(28, (x, y) => (Math.abs(x - 14) < 3 && y > 4 && y < 24 ? 0 : 255)));
+  // No example has this type, which Node 20 lacks.
+  const picture = new Float16Array(drawn(1));
   const expected = await (await packages.digits.load()).predict(picture);
   for (const offThread of [false, true]) {
     warnings.mock.resetCalls();
@@ -155,14 +155,16 @@ test("an engine that was stopped half-way is replaced, without the full module",
 });
 
 test("what is given as an example needs no full module", async () => {
-  const picture = interlaced(28, (x, y) => (Math.abs(x - y) < 3 ? 0 : 255));
-  await writeFile(join(folder, "interlaced.png"), picture);
-  const args = ["--card", modelFile("digits", "card.json"), "--examples", "interlaced.png", "--simd", "baseline", "--out", "with-example"];
-  await built(folder, ["build", modelFile("digits", "model.onnx"), ...args]);
+  const rare = { "é": 1 };
+  await writeFile(join(folder, "rare.json"), JSON.stringify(rare));
+  const args = ["--card", modelFile("iris", "card.json"), "--examples", "rare.json", "--simd", "baseline", "--out", "with-example"];
+  await built(folder, ["build", modelFile("iris", "model.onnx"), ...args]);
   const { load } = await import(pathToFileURL(join(folder, "with-example", "node.js")).href);
-  const model = await load();
-  await model.predict(new Uint8Array(picture));
-  assert.deepEqual(model.stats, { predictions: 1, traps: 0, fallbacks: 0 });
+  const [without, model] = [await packages.baked_iris.load({ simd: "baseline" }), await load()];
+  const said = await outcome(without, rare);
+  assert.equal(without.stats.fallbacks, 1, "without the example, the full module says it");
+  assert.deepEqual(await outcome(model, rare), said);
+  assert.deepEqual(model.stats, { predictions: 0, traps: 0, fallbacks: 0 });
 });
 
 test("baking twice gives the same files, byte for byte", async () => {
@@ -170,7 +172,7 @@ test("baking twice gives the same files, byte for byte", async () => {
     await built(folder, ["build", modelFile("iris", "model.onnx"), "--card", modelFile("iris", "card.json"), "--out", out]);
   }
   const files = (await readdir(join(folder, "first"), { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  assert.ok(files.length > 30);
+  assert.ok(files.length > 15);
   for (const { parentPath, name } of files) {
     const path = join(parentPath, name);
     const other = path.replace(join(folder, "first"), join(folder, "second"));

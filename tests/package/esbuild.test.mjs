@@ -12,11 +12,12 @@ import leanRelaxed from "onnxlet-digits/wasm/lean.relaxed.wasm";
 import leanBaseline from "onnxlet-digits/wasm/lean.baseline.wasm";
 import fullRelaxed from "onnxlet-digits/wasm/full.relaxed.wasm";
 import fullBaseline from "onnxlet-digits/wasm/full.baseline.wasm";
+import pictures from "onnxlet-digits/wasm/pictures.wasm";
 const files = {
   lean: { relaxed: leanRelaxed, baseline: leanBaseline },
   full: { relaxed: fullRelaxed, baseline: fullBaseline },
 };
-const wasm = (simd, part) => new URL(files[part][simd], import.meta.url);
+const wasm = (simd, part) => new URL(part === "pictures" ? pictures : files[part][simd], import.meta.url);
 window.answers = (options) => answers({ wasm, ...options });
 `;
 

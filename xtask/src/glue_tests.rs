@@ -119,7 +119,7 @@ fn functions_become_members_with_their_comments() {
         ),
         "{types}"
     );
-    assert!(types.contains("createEngine(module: WebAssembly.Module): Promise<Engine>;"));
+    assert!(types.contains("createEngine(module: WebAssembly.Module, host?: object): Promise<Engine>;"));
     assert!(!types.contains("InitInput"));
 }
 

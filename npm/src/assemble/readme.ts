@@ -169,7 +169,8 @@ const TRIMMED = `
 
 /** How to tell \`load\` where a bundler put the modules. */
 function esbuildExample(name: string, modules: readonly string[]): string[] {
-  const places = modules.map((place) => {
+  const pictures = modules.find((place) => place.includes("pictures"));
+  const places = modules.filter((place) => place !== pictures).map((place) => {
     const [part = "", simd = ""] = place.replace("wasm/", "").split(".");
     return { place, part, simd, variable: part + simd.charAt(0).toUpperCase() + simd.slice(1) };
   });
@@ -179,8 +180,10 @@ function esbuildExample(name: string, modules: readonly string[]): string[] {
   });
   return [
     ...places.map(({ place, variable }) => `import ${variable} from "${name}/${place}";`),
+    ...(pictures ? [`import pictures from "${name}/${pictures}";`] : []),
     `const files = { ${parts.join(", ")} };`,
-    "const model = await load({ wasm: (simd, part) => new URL(files[part][simd], import.meta.url) });",
+    `const wasm = (simd, part) => new URL(${pictures ? 'part === "pictures" ? pictures : ' : ""}files[part][simd], import.meta.url);`,
+    "const model = await load({ wasm });",
   ];
 }
 

@@ -1,5 +1,5 @@
 // The forms in which an input may be given, each as a person or a program would write it.
-import { type Description, type Feature, inputCard } from "../../assemble/card.js";
+import { type Description, type Feature, type ImageCard, inputCard } from "../../assemble/card.js";
 import type { TensorSpec } from "../../runtime/types.js";
 import { PICTURES } from "./pictures.js";
 import { random } from "./random.js";
@@ -21,7 +21,7 @@ export function formsOf(description: Description, input: TensorSpec, sizes: Size
   const batch = sizesBatch(input, sizes);
   return [
     ...tensors(input, shapeOf(input, sizes), seed, features ? rangeOf(features) : undefined),
-    ...(image ? pictures(batch) : []),
+    ...(image ? pictures(batch, image) : []),
     ...(features ? records(features, input, batch, seed) : []),
   ];
 }
@@ -70,9 +70,10 @@ function classes(shape: number[], count: number): Form[] {
   ]);
 }
 
-function pictures(batch: number): Form[] {
+function pictures(batch: number, { width, height }: ImageCard): Form[] {
   const encoded = Object.entries(PICTURES).map(([kind, base64]) => ({ kind, base64, bytes: bytesOf(base64) }));
   const drawn = [pixels(28, 28, 1), pixels(40, 25, 2), pixels(9, 60, 3), pixels(300, 200, 4)];
+  const odd = oddPixels(width, height);
   const batchOf = <T>(from: readonly T[], first: number) => {
     return Array.from({ length: batch }, (_, at) => from[(first + at) % from.length]);
   };
@@ -81,13 +82,14 @@ function pictures(batch: number): Form[] {
       { about: "encoded pictures", value: batchOf(encoded.map(({ bytes }) => bytes), 0) },
       { about: "base64 pictures", value: batchOf(encoded.map(({ base64 }) => ({ base64 })), 1) },
       { about: "drawn pictures", value: batchOf(drawn, 0) },
+      { about: "odd pictures", value: batchOf(odd, batch) },
       { about: "pictures of several kinds", value: batchOf([drawn[0], encoded[0]?.bytes], 0) },
     ];
   }
   return [
     ...encoded.map(({ kind, bytes }) => ({ about: `picture: ${kind}`, value: bytes })),
     ...encoded.map(({ kind, base64 }) => ({ about: `base64 picture: ${kind}`, value: { base64 } })),
-    ...drawn.map((value) => ({ about: `drawn picture, ${value.width} × ${value.height}`, value })),
+    ...[...drawn, ...odd].map((value, at) => ({ about: `drawn picture ${at}, ${value.width} × ${value.height}`, value })),
     { about: "a batch of one picture", value: [encoded[0]?.bytes] },
     { about: "a batch of one drawn picture", value: [drawn[0]] },
     { about: "a batch of one base64 picture", value: [{ base64: encoded[0]?.base64 }] },
@@ -107,6 +109,35 @@ function pixels(width: number, height: number, seed: number) {
     data[at + 3] = seed === 3 && x < 0.3 ? Math.floor(256 * y) : 255;
   }
   return { data, width, height };
+}
+
+/** What is not much of a picture, and people send all the same: nothing drawn, a dot, a line, noise, the tensor's own size. */
+function oddPixels(width: number, height: number) {
+  const next = random(5);
+  const noise = blank(50, 37, 0);
+  for (let at = 0; at < noise.data.length; at += 1) noise.data[at] = Math.floor(256 * next());
+  const dot = blank(90, 70, 255);
+  dot.data.fill(0, 400, 403);
+  return [
+    blank(64, 48, 255),
+    { ...blank(20, 30, 0), data: blank(20, 30, 0).data.map((_, at) => (at % 4 === 3 ? 255 : 0)) },
+    blank(30, 20, 0),
+    blank(width, height, 255),
+    blank(1, 1, 255),
+    pixels(1, 1, 2),
+    pixels(500, 2, 1),
+    pixels(2, 500, 2),
+    pixels(width, height, 6),
+    pixels(3 * width, height, 7),
+    pixels(width, 3 * height, 8),
+    noise,
+    dot,
+  ];
+}
+
+/** One value throughout: white, or nothing at all. */
+function blank(width: number, height: number, value: number) {
+  return { data: new Uint8ClampedArray(width * height * 4).fill(value), width, height };
 }
 
 function bytesOf(base64: string): Uint8Array {

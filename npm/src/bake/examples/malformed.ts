@@ -69,11 +69,15 @@ function wrongValues(input: TensorSpec, card: InputCard, sizes: Sizes): Form[] {
     ...wrongKinds(),
     ...wrongShapes(input, shapeOf(input, sizes)),
     ...wrongElements(input, shapeOf(input, sizes)),
+    ...strays(shapeOf(input, sizes)),
     ...wrongPictures(),
     ...(card.features ? wrongRecords(card.features.map(({ name }) => name)) : wrongRecords(["a", "b"])),
   ];
   return all.map(([about, value]) => ({ about, value }));
 }
+
+/** Larger tensors are not written out. */
+const MOST_STRAYS = 1 << 16;
 
 type Wrong = [about: string, value: unknown][];
 
@@ -145,6 +149,16 @@ function wrongShapes({ dtype }: TensorSpec, shape: readonly number[]): Wrong {
 }
 
 const BOUNDS = [-1, 1.5, 200, 300, -200, 70000, -70000, 2 ** 31, 2 ** 32, -(2 ** 33), 2 ** 53, 2 ** 64, 1e39, 1e300];
+
+/** The right number of numbers, but for one element that is none. */
+function strays(shape: readonly number[]): Wrong {
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (count < 2 || count > MOST_STRAYS) return [];
+  return [true, null, "x"].map((stray) => {
+    const data = Array.from({ length: count }, (_, at) => (at === 1 ? stray : 0.5));
+    return [`one ${JSON.stringify(stray)} among numbers`, data];
+  });
+}
 
 function wrongElements({ dtype }: TensorSpec, shape: readonly number[]): Wrong {
   const { data } = valuesOf({ name: "", dtype, shape: null }, [...shape], 3);

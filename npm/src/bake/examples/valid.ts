@@ -47,6 +47,7 @@ function withOptions(input: unknown, outputs: readonly string[]): Example[] {
     { about: "topK 1", input, options: { topK: 1 } },
     { about: "topK beyond the labels", input, options: { topK: 100000 } },
     { about: "all outputs asked for", input, options: { topK: 2, outputs: reversed } },
+    { about: "an output asked for twice", input, options: { outputs: [...outputs, ...reversed] } },
     { about: "options left open", input, options: {} },
     ...outputs.map((name) => ({ about: `output ${name} asked for`, input, options: { outputs: [name] } })),
     { about: "options in the envelope", input: inside },
