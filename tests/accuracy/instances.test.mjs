@@ -29,8 +29,8 @@ test("what was returned does not change with later calls", () => {
   assert.deepEqual(first, Float32Array.of(1, 2));
 });
 
-test("an instance that was given no model has the bundled one", () => {
-  assert.equal(create().describe().name, "digits");
+test("an instance without a model says so", () => {
+  assert.throws(() => create().describe(), { name: "OnnxletError", code: "model" });
 });
 
 test("an instance holds one model", () => {

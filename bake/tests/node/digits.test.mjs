@@ -37,6 +37,7 @@ before(async () => {
   for (const keep of POLICIES) baked[keep] = await bake({ ...job, keep });
   unbaked = await (await script("target/wasm/digits/relaxed/engine.js")).createEngine(await compiled("digits/relaxed/engine"));
   unbaked.load();
+  assert.equal(unbaked.describe().name, "digits");
 });
 
 /** @param {string} stem */
