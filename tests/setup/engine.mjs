@@ -31,5 +31,5 @@ async function factory(folder, stem) {
   const path = join(TARGET, "wasm", folder, stem);
   const { createEngineSync } = await import(pathToFileURL(`${path}.js`).href);
   const module = await WebAssembly.compile(await readFile(`${path}_bg.wasm`));
-  return (/** @type {object} */ host) => createEngineSync(module, host);
+  return (/** @type {object | undefined} */ host = undefined) => createEngineSync(module, host);
 }
