@@ -124,13 +124,15 @@ async function keep({ models, simd }, page) {
 }
 
 /**
- * All modules of a model for one SIMD build: a package may hold a second one, for what the first can't do.
+ * All modules of a model for one SIMD build: a package may hold a second one, for what the first can't do, and a decoder of
+ * pictures that serves both builds.
  * @param {string} model
  * @param {string} simd
  */
 function modulesOf(model, simd) {
   const folder = `packages/onnxlet-${model}/`;
-  const paths = Object.keys(files).filter((path) => path.startsWith(folder) && path.endsWith(`.${simd}.wasm`));
+  const ends = [`.${simd}.wasm`, "/pictures.wasm"];
+  const paths = Object.keys(files).filter((path) => path.startsWith(folder) && ends.some((end) => path.endsWith(end)));
   if (paths.length === 0) throw new Error(`no ${simd} module of ${model} is listed in precache.js`);
   return paths;
 }
