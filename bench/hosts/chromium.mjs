@@ -5,19 +5,10 @@ import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { ARGUMENTS } from "../../tests/setup/chromium-arguments.mjs";
 import { decode } from "../harness/tensors.mjs";
 
 const HARNESS = fileURLToPath(new URL("../harness", import.meta.url));
-
-const ARGUMENTS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** @type {Record<string, string>} */
 const TYPES = {
