@@ -151,7 +151,7 @@ fn one_line_is_logged_per_request() {
     let line = serde_json::to_value(answer.log.unwrap()).unwrap();
     let expected = serde_json::json!({
         "level": "info", "message": "request", "request_id": "r1", "method": "POST", "path": "/predict",
-        "status": 200, "bytes_in": length, "bytes_out": answer.response.body().len(),
+        "status": 200, "examples": 1, "bytes_in": length, "bytes_out": answer.response.body().len(),
     });
     assert_eq!(line, expected);
     let answer = Request::new("DELETE", "/model").send(&service);

@@ -26,7 +26,7 @@ pub(super) fn preflight(endpoint: &Endpoint) -> Response<Bytes> {
         headers.insert(ALLOW, methods.clone());
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
     }
-    if let Ok(types) = HeaderValue::from_str(&media::accept_post())
+    if let Ok(types) = HeaderValue::from_str(&media::accept_post(endpoint.media))
         && endpoint.takes_body()
     {
         headers.insert(ACCEPT_POST, types);

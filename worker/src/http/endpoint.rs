@@ -1,12 +1,12 @@
-//! An endpoint: a path, its method, what answers it.
+//! An endpoint: a path, its method, what it takes, what answers it, and in which dialect it refuses.
 
 use bytes::Bytes;
 use http::{Method, Response};
 
-use super::head::Head;
+use super::call::Call;
+use super::dialect::Dialect;
+use super::media::Media;
 use super::problem::ProblemDetails;
-use super::received::Received;
-use super::service::Service;
 
 /// The answer to a request whose head has been checked.
 pub(super) type Answered = Result<Response<Bytes>, ProblemDetails>;
@@ -15,17 +15,21 @@ pub(super) type Answered = Result<Response<Bytes>, ProblemDetails>;
 #[derive(Clone, Copy)]
 pub(super) enum Action {
     /// `GET` and `HEAD`.
-    Show(fn(&Service) -> Answered),
-    /// `POST`, with a body.
-    Take(fn(&Service, &Head, Received) -> Answered),
+    Show(fn(&Call) -> Answered),
+    /// `POST`, with a body: all of it, not empty, and no longer compressed.
+    Take(fn(&Call, Bytes) -> Answered),
 }
 
 /// One path of the service.
 pub(super) struct Endpoint {
-    /// The path, in `matchit`'s syntax.
+    /// The path, in `matchit`'s syntax, which is OpenAPI's too.
     pub path: &'static str,
     /// What answers it.
     pub action: Action,
+    /// The types that a body may have; none where there is no body.
+    pub media: &'static [Media],
+    /// How it tells of problems.
+    pub dialect: Dialect,
 }
 
 impl Endpoint {

@@ -85,6 +85,9 @@ pub struct LogLine {
     /// The problem's detail or the panic's message, cut at 1,024 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// How many examples were predicted, where any were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub examples: Option<u64>,
     /// Bytes of the request body that were read.
     pub bytes_in: usize,
     /// Bytes of the response body.

@@ -19,33 +19,37 @@ pub(super) enum Media {
     Image,
 }
 
-const MEDIA: [(&str, Media); 4] = [
-    ("application/json", Media::Json),
-    ("image/png", Media::Image),
-    ("image/jpeg", Media::Image),
-    ("image/webp", Media::Image),
-];
-
-/// The types that a body may have, as `Accept-Post` lists them.
-pub(super) fn accept_post() -> String {
-    MEDIA.map(|(name, _)| name).join(", ")
+impl Media {
+    /// The types, as `Content-Type` names them.
+    pub(super) fn names(self) -> &'static [&'static str] {
+        match self {
+            Media::Json => &["application/json"],
+            Media::Image => &["image/png", "image/jpeg", "image/webp"],
+        }
+    }
 }
 
-/// What the body is.
+/// The types of `media`, as `Accept-Post` lists them.
+pub(super) fn accept_post(media: &[Media]) -> String {
+    media.iter().flat_map(|media| media.names()).copied().collect::<Vec<_>>().join(", ")
+}
+
+/// What the body is, of the types in `taken`.
 ///
 /// # Errors
 /// 415 where `Content-Type` is missing or another, and where `Content-Encoding` compresses.
-pub(super) fn of_body(head: &Head) -> Result<Media, ProblemDetails> {
+pub(super) fn of_body(head: &Head, taken: &[Media]) -> Result<Media, ProblemDetails> {
     check_encoding(head)?;
     let refuse = |got: String| {
-        let detail = format!("content-type: expected one of {}, got {got}", accept_post());
-        ProblemDetails::unsupported_type(detail, &accept_post())
+        let detail = format!("content-type: expected one of {}, got {got}", accept_post(taken));
+        ProblemDetails::unsupported_type(detail, &accept_post(taken))
     };
     let Some(value) = head.headers.get(CONTENT_TYPE) else { return Err(refuse("none".into())) };
     let text = String::from_utf8_lossy(value.as_bytes());
     let (essence, parameters) = text.split_once(';').unwrap_or((&text, ""));
     let essence = essence.trim().to_ascii_lowercase();
-    let (_, media) = MEDIA.iter().find(|(name, _)| *name == essence).ok_or_else(|| refuse(format!("{text:?}")))?;
+    let known = taken.iter().find(|media| media.names().contains(&essence.as_str()));
+    let media = known.ok_or_else(|| refuse(format!("{text:?}")))?;
     match charset(parameters) {
         Some(other) if *media == Media::Json && other != "utf-8" => Err(refuse(format!("charset {other:?}"))),
         _ => Ok(*media),
@@ -98,6 +102,8 @@ fn weight(accept: &str, range: &str) -> Option<f32> {
 mod tests {
     use super::*;
 
+    const TAKEN: [Media; 2] = [Media::Json, Media::Image];
+
     fn head(name: &str, value: &str) -> Head {
         Head::parse("POST", "/predict", std::iter::once((name.to_string(), value.to_string())))
     }
@@ -105,10 +111,10 @@ mod tests {
     #[test]
     fn known_types_are_told_apart() {
         for json in ["application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\""] {
-            assert_eq!(of_body(&head("content-type", json)).unwrap(), Media::Json, "{json}");
+            assert_eq!(of_body(&head("content-type", json), &TAKEN).unwrap(), Media::Json, "{json}");
         }
         for image in ["image/png", "image/jpeg", "image/webp", "image/png; name=a.png"] {
-            assert_eq!(of_body(&head("content-type", image)).unwrap(), Media::Image, "{image}");
+            assert_eq!(of_body(&head("content-type", image), &TAKEN).unwrap(), Media::Image, "{image}");
         }
     }
 
@@ -120,17 +126,17 @@ mod tests {
             ("application/json; charset=latin1", "charset \"latin1\""),
             ("application/x-www-form-urlencoded", "\"application/x-www-form-urlencoded\""),
         ] {
-            let problem = of_body(&head("content-type", given)).unwrap_err();
+            let problem = of_body(&head("content-type", given), &TAKEN).unwrap_err();
             assert_eq!(problem.status.as_u16(), 415);
             let list = "application/json, image/png, image/jpeg, image/webp";
             assert_eq!(problem.detail, format!("content-type: expected one of {list}, got {got}"));
         }
-        assert!(of_body(&head("x", "y")).unwrap_err().detail.ends_with("got none"));
+        assert!(of_body(&head("x", "y"), &TAKEN).unwrap_err().detail.ends_with("got none"));
     }
 
     #[test]
     fn compressed_bodies_are_refused() {
-        let problem = of_body(&head("content-encoding", "gzip")).unwrap_err();
+        let problem = of_body(&head("content-encoding", "gzip"), &TAKEN).unwrap_err();
         assert_eq!(problem.status.as_u16(), 415);
         assert_eq!(problem.detail, "content-encoding: expected identity (no compression), got \"gzip\"");
         assert!(check_encoding(&head("content-encoding", "identity")).is_ok());

@@ -3,8 +3,10 @@
 //! A request visits [`Head`] (what was received) → [`Service::body_limit`] (is its body worth reading?) →
 //! [`Service::answer`] → an [`Answer`]: the response and its log line.
 
+mod call;
 mod config;
 mod cors;
+mod dialect;
 mod endpoint;
 mod head;
 mod log;

@@ -124,10 +124,22 @@ impl ProblemDetails {
             request_id: id.as_str(),
             problems: &self.problems,
         };
+        self.respond(&document, PROBLEM_JSON)
+    }
+
+    /// `detail`, and every field's problem that it doesn't hold already: for forms that have one text only.
+    pub(super) fn full_detail(&self) -> String {
+        let missing = self.problems.iter().filter(|problem| !self.detail.contains(&problem.message));
+        let missing: Vec<String> = missing.map(|problem| format!("{}: {}", problem.field, problem.message)).collect();
+        if missing.is_empty() { self.detail.clone() } else { format!("{}: {}", self.detail, missing.join("; ")) }
+    }
+
+    /// A response with the problem's status and remedy, and this document.
+    pub(super) fn respond(&self, document: &impl Serialize, media: HeaderValue) -> Response<Bytes> {
         // Serializing strings and a number cannot fail.
-        let mut response = Response::new(Bytes::from(serde_json::to_vec(&document).unwrap_or_default()));
+        let mut response = Response::new(Bytes::from(serde_json::to_vec(document).unwrap_or_default()));
         *response.status_mut() = self.status;
-        response.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
+        response.headers_mut().insert(CONTENT_TYPE, media);
         if let Some((name, value)) = self.remedy.as_deref() {
             response.headers_mut().insert(name, value.clone());
         }

@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 
+use super::problem::ProblemDetails;
+
 /// A request's body, or why there is none.
 #[derive(Clone, Debug)]
 pub enum Received {
@@ -21,6 +23,23 @@ impl Received {
         match self {
             Received::Whole(bytes) => bytes.len(),
             Received::TooLarge | Received::Broken | Received::Crashed(_) => 0,
+        }
+    }
+
+    /// All of it.
+    ///
+    /// # Errors
+    /// 400 where it is empty or broke off, 413 where it is larger than `limit` bytes.
+    pub(super) fn whole(self, limit: usize) -> Result<Bytes, ProblemDetails> {
+        match self {
+            Received::Whole(body) if body.is_empty() => Err(ProblemDetails::malformed("the body is empty".into())),
+            Received::Whole(body) if body.len() > limit => {
+                Err(ProblemDetails::body_too_large(limit, format!("{} bytes", body.len())))
+            }
+            Received::Whole(body) => Ok(body),
+            Received::TooLarge => Err(ProblemDetails::body_too_large(limit, "more")),
+            Received::Broken => Err(ProblemDetails::malformed("the body ended before it was complete".into())),
+            Received::Crashed(_) => Err(ProblemDetails::crashed()),
         }
     }
 

@@ -6,8 +6,10 @@ use http::{Method, Response, StatusCode};
 use matchit::Router;
 use onnxlet::{Error, Model};
 
+use super::call::{Call, Facts};
 use super::config::{Config, ConfigError};
 use super::cors;
+use super::dialect::Dialect;
 use super::endpoint::{Action, Answered, Endpoint};
 use super::head::Head;
 use super::log::{self, Level, LogLine, Threshold};
@@ -30,12 +32,15 @@ pub struct Answer {
 /// The process's model, as [`onnxlet::slot::held`] gives it: the same each time, or the reason why there is none.
 pub type HeldModel = Result<&'static Model, &'static Error>;
 
+/// An endpoint and the parameters of its path.
+type Found<'a> = matchit::Match<'a, 'a, &'a &'static Endpoint>;
+
 /// The service: settings, a model, routes. One lives as long as the process.
 pub struct Service {
     config: Result<Config, ConfigError>,
     model: fn() -> HeldModel,
     running: Running,
-    router: Router<Endpoint>,
+    router: Router<&'static Endpoint>,
 }
 
 impl Service {
@@ -43,7 +48,7 @@ impl Service {
     /// `/readyz` tells.
     pub fn new(config: Result<Config, ConfigError>, model: fn() -> HeldModel) -> Self {
         let mut router = Router::new();
-        for endpoint in ENDPOINTS {
+        for endpoint in &ENDPOINTS {
             let inserted = router.insert(endpoint.path, endpoint);
             debug_assert!(inserted.is_ok(), "two endpoints clash: {inserted:?}");
         }
@@ -59,7 +64,9 @@ impl Service {
     /// How many bytes of the body to read before [`Service::answer`]: 0 where the head alone decides.
     pub fn body_limit(&self, head: &Head) -> usize {
         match (self.check(head), &self.config) {
-            (Ok(endpoint), Ok(config)) if endpoint.takes(&head.method) && endpoint.takes_body() => {
+            (Ok(Found { value: endpoint, .. }), Ok(config))
+                if endpoint.takes(&head.method) && endpoint.takes_body() =>
+            {
                 config.max_body_bytes
             }
             _ => 0,
@@ -71,9 +78,10 @@ impl Service {
         let id = RequestId::of(&head.headers);
         let bytes_in = received.len();
         let panic = received.panic().map(String::from);
-        let (response, problem) = match self.dispatch(head, received) {
+        let (answered, facts) = self.dispatch(head, received);
+        let (response, problem) = match answered {
             Ok(response) => (response, None),
-            Err(problem) => (problem.render(&id), Some(problem)),
+            Err(problem) => (self.dialect(head).render(&problem, &id), Some(problem)),
         };
         let line = LogLine {
             level: Level::of(response.status()),
@@ -84,6 +92,7 @@ impl Service {
             status: response.status().as_u16(),
             code: problem.as_ref().map(|problem| problem.code),
             error: panic.or(problem.map(|problem| problem.detail)).map(|error| log::cut(&error, log::LONGEST_ERROR)),
+            examples: facts.examples,
             bytes_in,
             bytes_out: response.body().len(),
         };
@@ -112,40 +121,53 @@ impl Service {
         self.running
     }
 
-    fn dispatch(&self, head: &Head, received: Received) -> Answered {
+    fn dispatch(&self, head: &Head, received: Received) -> (Answered, Facts) {
         if let Received::Crashed(_) = received {
-            return Err(ProblemDetails::crashed());
+            return (Err(ProblemDetails::crashed()), Facts::default());
         }
-        let endpoint = self.check(head)?;
-        match endpoint.action {
-            _ if head.method == Method::OPTIONS => Ok(cors::preflight(endpoint)),
-            Action::Show(show) => show(self),
-            Action::Take(take) => take(self, head, received),
-        }
+        let found = match self.check(head) {
+            Ok(found) => found,
+            Err(problem) => return (Err(problem), Facts::default()),
+        };
+        let call = Call::new(self, head, found.value, found.params);
+        let answered = match call.endpoint.action {
+            _ if head.method == Method::OPTIONS => Ok(cors::preflight(call.endpoint)),
+            Action::Show(show) => show(&call),
+            Action::Take(take) => self.body(received).and_then(|body| take(&call, body)),
+        };
+        (answered, call.facts())
+    }
+
+    /// The body, as endpoints take it.
+    fn body(&self, received: Received) -> Result<Bytes, ProblemDetails> {
+        received.whole(self.config()?.max_body_bytes)
+    }
+
+    /// The form in which to tell of problems.
+    fn dialect(&self, head: &Head) -> Dialect {
+        let path = head.path();
+        self.router.at(path).map_or_else(|_| Dialect::of_unknown(path), |found| found.value.dialect)
     }
 
     /// Everything that the head alone can get wrong.
-    fn check(&self, head: &Head) -> Result<&Endpoint, ProblemDetails> {
+    fn check<'a>(&'a self, head: &'a Head) -> Result<Found<'a>, ProblemDetails> {
         if let Some(problem) = &head.problem {
             return Err(problem.clone());
         }
-        let endpoint = self
-            .router
-            .at(head.path())
-            .map(|found| found.value)
-            .map_err(|_| ProblemDetails::not_found(head.path(), &ENDPOINTS.map(|endpoint| endpoint.path)))?;
+        let found = self.router.at(head.path()).map_err(|_| ProblemDetails::not_found(head.path(), &paths()))?;
+        let endpoint = found.value;
         if head.method == Method::OPTIONS {
-            return Ok(endpoint);
+            return Ok(found);
         }
         if !endpoint.takes(&head.method) {
             return Err(ProblemDetails::method_not_allowed(head.path(), head.method.as_str(), &endpoint.allow()));
         }
         media::check_accept(head)?;
         if endpoint.takes_body() {
-            media::of_body(head)?;
+            media::of_body(head, endpoint.media)?;
             self.check_declared_length(head)?;
         }
-        Ok(endpoint)
+        Ok(found)
     }
 
     fn check_declared_length(&self, head: &Head) -> Result<(), ProblemDetails> {
@@ -157,6 +179,11 @@ impl Service {
             _ => Ok(()),
         }
     }
+}
+
+/// The path of every endpoint.
+fn paths() -> Vec<&'static str> {
+    ENDPOINTS.iter().map(|endpoint| endpoint.path).collect()
 }
 
 /// The headers of every answer; no body for `HEAD`.

@@ -2,14 +2,17 @@
 
 use serde::Serialize;
 
+use super::super::call::Call;
+use super::super::dialect::Dialect;
 use super::super::endpoint::{Action, Answered, Endpoint};
 use super::super::problem::ProblemDetails;
 use super::super::render;
-use super::super::service::Service;
 use super::model::ModelName;
 
-pub(in super::super) const LIVE: Endpoint = Endpoint { path: "/healthz", action: Action::Show(live) };
-pub(in super::super) const READY: Endpoint = Endpoint { path: "/readyz", action: Action::Show(ready) };
+pub(in super::super) const LIVE: Endpoint =
+    Endpoint { path: "/healthz", action: Action::Show(live), media: &[], dialect: Dialect::Problem };
+pub(in super::super) const READY: Endpoint =
+    Endpoint { path: "/readyz", action: Action::Show(ready), media: &[], dialect: Dialect::Problem };
 
 #[derive(Serialize)]
 struct Health<'a> {
@@ -18,14 +21,14 @@ struct Health<'a> {
     model: Option<ModelName<'a>>,
 }
 
-fn live(_: &Service) -> Answered {
+fn live(_: &Call) -> Answered {
     render::json(&Health { status: "ok", model: None })
 }
 
-fn ready(service: &Service) -> Answered {
+fn ready(call: &Call) -> Answered {
     let check = || -> Result<_, ProblemDetails> {
-        service.config()?;
-        service.model()
+        call.service.config()?;
+        call.model()
     };
     let model = check().map_err(ProblemDetails::unavailable)?;
     render::json(&Health { status: "ready", model: Some(ModelName::of(model)) })

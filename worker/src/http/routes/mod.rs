@@ -8,5 +8,5 @@ mod version;
 use super::endpoint::Endpoint;
 
 /// Every endpoint.
-pub(super) const ENDPOINTS: [Endpoint; 5] =
+pub(super) static ENDPOINTS: [Endpoint; 5] =
     [predict::PREDICT, model::MODEL, health::LIVE, health::READY, version::VERSION];

@@ -3,11 +3,13 @@
 use onnxlet::Model;
 use serde::Serialize;
 
+use super::super::call::Call;
+use super::super::dialect::Dialect;
 use super::super::endpoint::{Action, Answered, Endpoint};
 use super::super::render;
-use super::super::service::Service;
 
-pub(in super::super) const MODEL: Endpoint = Endpoint { path: "/model", action: Action::Show(describe) };
+pub(in super::super) const MODEL: Endpoint =
+    Endpoint { path: "/model", action: Action::Show(describe), media: &[], dialect: Dialect::Problem };
 
 /// Which model answered.
 #[derive(Serialize)]
@@ -24,6 +26,6 @@ impl<'a> ModelName<'a> {
     }
 }
 
-fn describe(service: &Service) -> Answered {
-    render::json(&service.model()?.describe())
+fn describe(call: &Call) -> Answered {
+    render::json(&call.model()?.describe())
 }

@@ -2,13 +2,15 @@
 
 use serde::Serialize;
 
+use super::super::call::Call;
+use super::super::dialect::Dialect;
 use super::super::endpoint::{Action, Answered, Endpoint};
 use super::super::render;
 use super::super::running::Running;
-use super::super::service::Service;
 use super::model::ModelName;
 
-pub(in super::super) const VERSION: Endpoint = Endpoint { path: "/version", action: Action::Show(version) };
+pub(in super::super) const VERSION: Endpoint =
+    Endpoint { path: "/version", action: Action::Show(version), media: &[], dialect: Dialect::Problem };
 
 #[derive(Serialize)]
 struct Version<'a> {
@@ -19,8 +21,13 @@ struct Version<'a> {
     running: Running,
 }
 
-fn version(service: &Service) -> Answered {
-    let model = service.model()?;
+fn version(call: &Call) -> Answered {
+    let model = call.model()?;
     let worker = env!("CARGO_PKG_VERSION");
-    render::json(&Version { worker, model: ModelName::of(model), digest: model.digest(), running: service.running() })
+    render::json(&Version {
+        worker,
+        model: ModelName::of(model),
+        digest: model.digest(),
+        running: call.service.running(),
+    })
 }

@@ -1,0 +1,74 @@
+//! One request on its way through an endpoint: what it may ask of the service, and what is noted of it.
+
+use std::cell::Cell;
+
+use matchit::Params;
+use onnxlet::{Inputs, Model, Options, Prediction};
+
+use super::endpoint::Endpoint;
+use super::head::Head;
+use super::media::{self, Media};
+use super::problem::ProblemDetails;
+use super::service::Service;
+
+/// A request whose head has been checked.
+pub(super) struct Call<'a> {
+    /// Who answers.
+    pub service: &'a Service,
+    /// The request's head.
+    pub head: &'a Head,
+    /// Where it goes.
+    pub endpoint: &'a Endpoint,
+    /// The parameters in its path.
+    #[expect(dead_code, reason = "routes with parameters come next")]
+    pub path: Params<'a, 'a>,
+    /// What is noted of it, for log and metrics.
+    facts: Cell<Facts>,
+}
+
+/// What is noted of a request while it is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    /// How many examples were predicted, where any were.
+    pub examples: Option<u64>,
+}
+
+impl<'a> Call<'a> {
+    /// A call of which nothing is noted yet.
+    pub fn new(service: &'a Service, head: &'a Head, endpoint: &'a Endpoint, path: Params<'a, 'a>) -> Self {
+        Call { service, head, endpoint, path, facts: Cell::default() }
+    }
+
+    /// What was noted.
+    pub fn facts(&self) -> Facts {
+        self.facts.get()
+    }
+
+    /// The model.
+    ///
+    /// # Errors
+    /// 500 saying why it can't be loaded.
+    pub fn model(&self) -> Result<&'static Model, ProblemDetails> {
+        self.service.model()
+    }
+
+    /// What the body is.
+    ///
+    /// # Errors
+    /// 415 where the endpoint doesn't take it.
+    pub fn media(&self) -> Result<Media, ProblemDetails> {
+        media::of_body(self.head, self.endpoint.media)
+    }
+
+    /// Predicts within the service's limits: the one way there, for every protocol.
+    ///
+    /// # Errors
+    /// What [`Model::predict`] refuses, and 500 where the settings are wrong.
+    pub fn predict(&self, model: &Model, inputs: Inputs, options: Options) -> Result<Prediction, ProblemDetails> {
+        let options = Options { limits: self.service.config()?.limits, ..options };
+        let prediction = model.predict(inputs, &options)?;
+        let examples = prediction.outputs().first().and_then(|output| output.shape().first());
+        self.facts.set(Facts { examples: Some(examples.map_or(1, |count| *count as u64)) });
+        Ok(prediction)
+    }
+}
