@@ -33,6 +33,8 @@ function fakeWorker({ said = () => new Response("ok") } = {}) {
     },
     answerTooLarge: () => new Response(null, { status: 413 }),
     answerBroken: () => new Response(null, { status: 400 }),
+    forget() {},
+    looksAtEdge: () => false,
     answerCrash: () => new Response(null, { status: 500 }),
   };
   return { engine, asked };

@@ -43,6 +43,8 @@ function start({ trimmed = true, panicsToo = false } = {}) {
       },
       answerTooLarge: () => new Response(null, { status: 413 }),
       answerBroken: () => new Response(null, { status: 400 }),
+    forget() {},
+    looksAtEdge: () => false,
       answerCrash(request, env, message) {
         if (panicsToo) trap();
         return Response.json({ crashed: message, module: name }, { status: 500 });

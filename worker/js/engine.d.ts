@@ -11,7 +11,18 @@ export interface Engine {
   answer(request: Request, env: Env, body: Uint8Array): Response;
   answerTooLarge(request: Request, env: Env): Response;
   answerBroken(request: Request, env: Env): Response;
+  looksAtEdge(env: Env): boolean;
+  edgeKey(request: Request, env: Env, body: Uint8Array): string | undefined;
+  keep(request: Request, env: Env, url: string, kept: Response, body: Uint8Array): void;
+  kept(env: Env, url: string): Response | undefined;
   answerCrash(request: Request, env: Env, message: string): Response;
 }
 
 export function createEngineSync(module: WebAssembly.Module): Engine;
+
+declare global {
+  /** What the Workers runtime adds to browsers' `caches`; absent where the shim runs outside of it. */
+  interface CacheStorage {
+    readonly default?: Cache;
+  }
+}

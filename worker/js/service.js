@@ -1,5 +1,6 @@
 // A request's way: what its head says, its body, the answer. Apart from the entry, so that it runs outside of Workers too.
 import { readAtMost } from "./body.js";
+import { fetchKept, sendKept } from "./edge.js";
 import { Running } from "./running.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
@@ -15,16 +16,20 @@ export function service(modules) {
     /**
      * @param {Request} request
      * @param {Env} env
+     * @param {{ waitUntil(promise: Promise<unknown>): void }} context
      * @returns {Promise<Response>}
      */
-    async fetch(request, env) {
+    async fetch(request, env, context) {
       /** @param {Engine} engine @param {string} why */
       const crashed = (engine, why) => engine.answerCrash(request, env, why);
       const limit = running.call((engine) => engine.bodyLimit(request, env), crashed);
       if (limit instanceof Response) return limit;
       // While this waits, another request may trap and the instance be replaced: nothing of this one is in it.
-      const answer = await receive(request, env, limit);
-      return running.call(answer, crashed);
+      const { body, answer } = await receive(request, env, limit);
+      const missing = body && (await fetchKept(running, request, env, body));
+      const response = running.call(answer, crashed);
+      if (missing) sendKept(running, env, context, missing);
+      return response;
     },
   };
 }
@@ -34,14 +39,15 @@ export function service(modules) {
  * @param {Request} request
  * @param {Env} env
  * @param {number} limit in bytes
- * @returns {Promise<(engine: Engine) => Response>}
+ * @returns {Promise<{ body?: Uint8Array, answer: (engine: Engine) => Response }>} the body, where there is a whole one
  */
 async function receive(request, env, limit) {
-  if (limit === 0 || request.body === null) return (engine) => engine.answer(request, env, new Uint8Array());
+  if (limit === 0 || request.body === null) return { answer: (engine) => engine.answer(request, env, new Uint8Array()) };
   try {
     const body = await readAtMost(request.body, limit);
-    return body ? (engine) => engine.answer(request, env, body) : (engine) => engine.answerTooLarge(request, env);
+    if (!body) return { answer: (engine) => engine.answerTooLarge(request, env) };
+    return { body, answer: (engine) => engine.answer(request, env, body) };
   } catch {
-    return (engine) => engine.answerBroken(request, env);
+    return { answer: (engine) => engine.answerBroken(request, env) };
   }
 }

@@ -8,12 +8,13 @@
 use std::sync::{Mutex, OnceLock};
 
 use bytes::Bytes;
+use http::header::{CACHE_CONTROL, HeaderValue};
 use js_sys::Reflect;
 use onnxlet::slot;
 use wasm_bindgen::prelude::*;
 use worker::{Env, Headers, ResponseBuilder, console_log, web_sys};
 
-use crate::http::{Config, Head, LogLine, Module, Received, Running, Service};
+use crate::http::{Config, Head, Kept, Key, LogLine, Module, Received, Running, Service};
 
 static SERVICE: OnceLock<Service> = OnceLock::new();
 static RUNNING: OnceLock<Running> = OnceLock::new();
@@ -63,6 +64,56 @@ pub fn answer_broken(request: &web_sys::Request, env: &Env) -> web_sys::Response
 #[wasm_bindgen(js_name = answerCrash)]
 pub fn answer_crash(request: &web_sys::Request, env: &Env, message: String) -> web_sys::Response {
     respond(request, env, Received::Crashed(message))
+}
+
+/// Whether [`edge_key`] is worth calling.
+#[wasm_bindgen(js_name = looksAtEdge)]
+pub fn looks_at_edge(env: &Env) -> bool {
+    service(env).looks_at_edge()
+}
+
+/// The URL that a request's answer has in Cloudflare's cache, where it is worth looking there before [`answer`]; and nothing
+/// where it isn't.
+#[wasm_bindgen(js_name = edgeKey)]
+pub fn edge_key(request: &web_sys::Request, env: &Env, body: Vec<u8>) -> Option<String> {
+    let head = head(request);
+    let key = service(env).edge_key(&head, &Bytes::from(body))?;
+    // Of the same origin; a request for it reaches the Worker, which has nothing there.
+    let origin = head.uri.scheme_str().zip(head.uri.authority()).map(|(scheme, host)| format!("{scheme}://{host}"))?;
+    Some(format!("{origin}{EDGE_PATH}{}", key.hex()))
+}
+
+/// Takes over what Cloudflare's cache has at `url`, an [`edge_key`].
+#[wasm_bindgen]
+pub fn keep(request: &web_sys::Request, env: &Env, url: &str, kept: &web_sys::Response, body: Vec<u8>) {
+    if let Some(key) = key_in(url) {
+        let headers = Head::parse("GET", url, Headers(kept.headers()).entries()).headers;
+        service(env).keep(&head(request), key, Kept { headers, body: Bytes::from(body) });
+    }
+}
+
+/// What to put into Cloudflare's cache at `url`, an [`edge_key`], once it was answered; nothing where it is not to be kept.
+#[wasm_bindgen]
+pub fn kept(env: &Env, url: &str) -> Option<web_sys::Response> {
+    let Kept { mut headers, body } = service(env).kept(&key_in(url)?)?;
+    // The key is of the contents.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    let mut kept = http::Response::new(body);
+    *kept.headers_mut() = headers;
+    Some(response(kept))
+}
+
+/// Forgets what requests have left: for the bake, whose answers may not depend on their order.
+#[wasm_bindgen]
+pub fn forget(env: &Env) {
+    service(env).forget();
+}
+
+/// Where answers lie in Cloudflare's cache.
+const EDGE_PATH: &str = "/.onnxlet/answers/";
+
+fn key_in(url: &str) -> Option<Key> {
+    Key::from_hex(url.rsplit_once(EDGE_PATH)?.1)
 }
 
 fn respond(request: &web_sys::Request, env: &Env, received: Received) -> web_sys::Response {

@@ -109,7 +109,10 @@ fn every_answer_carries_the_common_headers() {
         let headers = response.headers();
         assert_eq!(header(headers, "x-request-id"), Some("trace.1:a"), "{method} {path}");
         assert_eq!(header(headers, "access-control-allow-origin"), Some("*"), "{method} {path}");
-        assert_eq!(header(headers, "access-control-expose-headers"), Some("x-request-id, allow, accept-post"));
+        assert_eq!(
+            header(headers, "access-control-expose-headers"),
+            Some("x-request-id, allow, accept-post, etag, cache-status")
+        );
         assert_eq!(header(headers, "cache-control"), Some("no-store"), "{method} {path}");
         assert_eq!(header(headers, "x-content-type-options"), Some("nosniff"), "{method} {path}");
     }

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use matchit::Params;
 use onnxlet::{Inputs, Model, Options, Prediction};
 
+use super::cache::CacheOutcome;
 use super::endpoint::Endpoint;
 use super::head::Head;
 use super::media::{self, Media};
@@ -31,6 +32,8 @@ pub(super) struct Call<'a> {
 pub(super) struct Facts {
     /// How many examples were predicted, where any were.
     pub examples: Option<u64>,
+    /// What became of it in the cache, where it may be answered from there.
+    pub cache: Option<CacheOutcome>,
 }
 
 impl<'a> Call<'a> {
@@ -42,6 +45,11 @@ impl<'a> Call<'a> {
     /// What was noted.
     pub fn facts(&self) -> Facts {
         self.facts.get()
+    }
+
+    /// Notes what became of it in the cache.
+    pub fn note_cache(&self, outcome: CacheOutcome) {
+        self.facts.set(Facts { cache: Some(outcome), ..self.facts.get() });
     }
 
     /// The model.
@@ -68,7 +76,7 @@ impl<'a> Call<'a> {
         let options = Options { limits: self.service.config()?.limits, ..options };
         let prediction = model.predict(inputs, &options)?;
         let examples = prediction.outputs().first().and_then(|output| output.shape().first());
-        self.facts.set(Facts { examples: Some(examples.map_or(1, |count| *count as u64)) });
+        self.facts.set(Facts { examples: Some(examples.map_or(1, |count| *count as u64)), ..self.facts.get() });
         Ok(prediction)
     }
 }

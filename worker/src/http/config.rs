@@ -4,6 +4,7 @@ use std::fmt;
 
 use onnxlet::{Limits, Problem};
 
+use super::cache::Keeping;
 use super::log::Threshold;
 
 /// The Worker's settings. Every variable is optional; a variable that makes no sense is an error, never ignored.
@@ -15,14 +16,24 @@ pub struct Config {
     pub limits: Limits,
     /// `ONNXLET_LOG_LEVEL`: the least severe request that is still logged.
     pub log_level: Threshold,
+    /// `ONNXLET_CACHE`: where answers are kept.
+    pub keeping: Keeping,
+    /// `ONNXLET_CACHE_BYTES`: how much of them is kept in memory.
+    pub cache_bytes: usize,
 }
 
 impl Default for Config {
     /// 10 MiB bodies, pictures of 12.5 megapixels (a phone's; decoding one takes 91 MB of a Worker's 128), the engine's
-    /// limit on tensors, every request logged.
+    /// limit on tensors, every request logged, 4 MiB of answers kept.
     fn default() -> Self {
         let limits = Limits { image_pixels: 12_500_000, ..Limits::default() };
-        Config { max_body_bytes: 10 << 20, limits, log_level: Threshold::Info }
+        Config {
+            max_body_bytes: 10 << 20,
+            limits,
+            log_level: Threshold::Info,
+            keeping: Keeping::Memory,
+            cache_bytes: 4 << 20,
+        }
     }
 }
 
@@ -43,6 +54,7 @@ impl std::error::Error for ConfigError {}
 const LARGEST_BODY: u64 = 100 << 20;
 /// More float32 elements, or RGBA pixels, would not fit into a Worker's 128 MB.
 const LARGEST_TENSOR: u64 = 32 << 20;
+const LARGEST_CACHE: u64 = 64 << 20;
 const LARGEST_IMAGE: u64 = 32_000_000;
 
 impl Config {
@@ -60,6 +72,8 @@ impl Config {
                 image_pixels: reader.read("ONNXLET_MAX_IMAGE_PIXELS", default.limits.image_pixels, pixels),
             },
             log_level: reader.read("ONNXLET_LOG_LEVEL", default.log_level, Threshold::parse),
+            keeping: reader.read("ONNXLET_CACHE", default.keeping, Keeping::parse),
+            cache_bytes: reader.read("ONNXLET_CACHE_BYTES", default.cache_bytes, cache_bytes),
         };
         if reader.problems.is_empty() { Ok(config) } else { Err(ConfigError(reader.problems)) }
     }
@@ -84,6 +98,10 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 
 fn body_bytes(text: &str) -> Result<usize, String> {
     Ok(whole(text, "bytes", LARGEST_BODY)? as usize)
+}
+
+fn cache_bytes(text: &str) -> Result<usize, String> {
+    Ok(whole(text, "bytes", LARGEST_CACHE)? as usize)
 }
 
 fn elements(text: &str) -> Result<u64, String> {
@@ -122,9 +140,18 @@ mod tests {
             ("ONNXLET_MAX_ELEMENTS", "784"),
             ("ONNXLET_MAX_IMAGE_PIXELS", "1000000"),
             ("ONNXLET_LOG_LEVEL", "Warn"),
+            ("ONNXLET_CACHE", "edge"),
+            ("ONNXLET_CACHE_BYTES", "65536"),
         ]);
         let limits = Limits { elements: 784, image_pixels: 1_000_000 };
-        assert_eq!(config, Ok(Config { max_body_bytes: 2048, limits, log_level: Threshold::Warn }));
+        let expected = Config {
+            max_body_bytes: 2048,
+            limits,
+            log_level: Threshold::Warn,
+            keeping: Keeping::Edge,
+            cache_bytes: 65536,
+        };
+        assert_eq!(config, Ok(expected));
     }
 
     #[test]
@@ -137,6 +164,8 @@ mod tests {
         let names = ["ONNXLET_MAX_BODY_BYTES", "ONNXLET_MAX_ELEMENTS", "ONNXLET_MAX_IMAGE_PIXELS", "ONNXLET_LOG_LEVEL"];
         let ConfigError(problems) = read(&names.map(|name| (name, "loud"))).unwrap_err();
         assert_eq!(problems.iter().map(|problem| problem.field.as_str()).collect::<Vec<_>>(), names);
+        let ConfigError(wrong) = read(&[("ONNXLET_CACHE", "yes")]).unwrap_err();
+        assert_eq!(wrong, [Problem::new("ONNXLET_CACHE", "expected off, memory or edge, got \"yes\"")]);
         assert_eq!(problems[3].message, "expected off, error, warn or info, got \"loud\"");
     }
 }

@@ -15,7 +15,10 @@ use super::render;
 /// What every answer carries, so that a page may read it.
 pub(super) fn allow(headers: &mut HeaderMap) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("x-request-id, allow, accept-post"));
+    headers.insert(
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("x-request-id, allow, accept-post, etag, cache-status"),
+    );
 }
 
 /// The answer to `OPTIONS`, which is also every preflight's.

@@ -88,6 +88,9 @@ pub struct LogLine {
     /// How many examples were predicted, where any were.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub examples: Option<u64>,
+    /// What became of it in the cache, as `Cache-Status` tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache: Option<String>,
     /// Bytes of the request body that were read.
     pub bytes_in: usize,
     /// Bytes of the response body.

@@ -3,6 +3,7 @@
 //! A request visits [`Head`] (what was received) → [`Service::body_limit`] (is its body worth reading?) →
 //! [`Service::answer`] → an [`Answer`]: the response and its log line.
 
+mod cache;
 mod call;
 mod config;
 mod cors;
@@ -19,6 +20,7 @@ mod routes;
 mod running;
 mod service;
 
+pub use cache::{CacheOutcome, Keeping, Kept, Key};
 pub use config::{Config, ConfigError};
 pub use head::Head;
 pub use log::{Level, LogLine, Threshold};

@@ -96,6 +96,12 @@ impl ProblemDetails {
         Self::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", "No acceptable type can be answered", detail)
     }
 
+    /// The sender wants nothing but an answer given before, and there is none.
+    pub(super) fn not_kept() -> Self {
+        let detail = "cache-control: only-if-cached, and this was not asked before, or too long ago".to_string();
+        Self::new(StatusCode::GATEWAY_TIMEOUT, "not_cached", "The answer is not in the cache", detail)
+    }
+
     /// Answering trapped.
     pub(super) fn crashed() -> Self {
         let detail = "the engine stopped on this request; a fresh one answers the next".to_string();

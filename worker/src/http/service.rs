@@ -1,11 +1,12 @@
 //! From a request to its answer.
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_LENGTH, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, ETAG, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::{Method, Response, StatusCode};
 use matchit::Router;
 use onnxlet::{Error, Model};
 
+use super::cache::{Answers, Keeping, Kept, Key};
 use super::call::{Call, Facts};
 use super::config::{Config, ConfigError};
 use super::cors;
@@ -40,6 +41,7 @@ pub struct Service {
     config: Result<Config, ConfigError>,
     model: fn() -> HeldModel,
     running: Running,
+    answers: Answers,
     router: Router<&'static Endpoint>,
 }
 
@@ -52,7 +54,7 @@ impl Service {
             let inserted = router.insert(endpoint.path, endpoint);
             debug_assert!(inserted.is_ok(), "two endpoints clash: {inserted:?}");
         }
-        Service { config, model, running: Running::default(), router }
+        Service { config, model, running: Running::default(), answers: Answers::default(), router }
     }
 
     /// The same service, which tells that it runs in this module.
@@ -93,11 +95,51 @@ impl Service {
             code: problem.as_ref().map(|problem| problem.code),
             error: panic.or(problem.map(|problem| problem.detail)).map(|error| log::cut(&error, log::LONGEST_ERROR)),
             examples: facts.examples,
+            cache: facts.cache.map(|outcome| outcome.to_string()),
             bytes_in,
             bytes_out: response.body().len(),
         };
         let threshold = self.config.as_ref().map_or(Threshold::Info, |config| config.log_level);
         Answer { response: finish(response, head, &id), log: threshold.admits(line.level).then_some(line) }
+    }
+
+    /// Whether answers are kept in Cloudflare's cache.
+    pub fn looks_at_edge(&self) -> bool {
+        self.config.as_ref().is_ok_and(|config| config.keeping == Keeping::Edge)
+    }
+
+    /// The key of a request's answer in Cloudflare's cache, where it is worth looking there: the settings want it, and the answer
+    /// isn't in memory.
+    pub fn edge_key(&self, head: &Head, body: &Bytes) -> Option<Key> {
+        let config = self.config.as_ref().ok().filter(|config| config.keeping == Keeping::Edge)?;
+        let body = Received::Whole(body.clone()).whole(config.max_body_bytes).ok()?;
+        let key = self.answers.key(&self.predicting(head)?, &body).ok()??;
+        self.answers.get(&key).is_none().then_some(key)
+    }
+
+    /// Takes over an answer that was in Cloudflare's cache under the request's [`Service::edge_key`].
+    pub fn keep(&self, head: &Head, key: Key, kept: Kept) {
+        if let Some(call) = self.predicting(head) {
+            // With wrong settings there was no key.
+            let _ = self.answers.keep(&call, key, kept);
+        }
+    }
+
+    /// An answer that is in memory.
+    pub fn kept(&self, key: &Key) -> Option<Kept> {
+        self.answers.get(key)
+    }
+
+    /// Forgets what requests have left: for the bake, whose answers may not depend on their order.
+    pub fn forget(&self) {
+        self.answers.forget();
+    }
+
+    /// A request to predict, if this is one.
+    fn predicting<'a>(&'a self, head: &'a Head) -> Option<Call<'a>> {
+        let found = self.check(head).ok()?;
+        let predicts = head.method == Method::POST && found.value.takes_body();
+        predicts.then(|| Call::new(self, head, found.value, found.params))
     }
 
     /// The settings.
@@ -133,7 +175,7 @@ impl Service {
         let answered = match call.endpoint.action {
             _ if head.method == Method::OPTIONS => Ok(cors::preflight(call.endpoint)),
             Action::Show(show) => show(&call),
-            Action::Take(take) => self.body(received).and_then(|body| take(&call, body)),
+            Action::Take(take) => self.body(received).and_then(|body| self.answers.answer(&call, body, take)),
         };
         (answered, call.facts())
     }
@@ -190,7 +232,9 @@ fn paths() -> Vec<&'static str> {
 fn finish(mut response: Response<Bytes>, head: &Head, id: &RequestId) -> Response<Bytes> {
     let headers = response.headers_mut();
     cors::allow(headers);
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // A prediction may be kept, but not be used again without asking: the model behind this address may change.
+    let keeping = if headers.contains_key(ETAG) { "no-cache" } else { "no-store" };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(keeping));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Some(id) = id.header() {
         headers.insert(X_REQUEST_ID, id);

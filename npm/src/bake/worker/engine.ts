@@ -12,6 +12,12 @@ export interface WorkerEngine {
   answer(request: Request, env: Env, body: Uint8Array): Response;
   answerTooLarge(request: Request, env: Env): Response;
   answerBroken(request: Request, env: Env): Response;
+  edgeKey(request: Request, env: Env, body: Uint8Array): string | undefined;
+  looksAtEdge(env: Env): boolean;
+  keep(request: Request, env: Env, url: string, kept: Response, body: Uint8Array): void;
+  kept(env: Env, url: string): Response | undefined;
+  /** Forgets what requests have left. */
+  forget(env: Env): void;
   answerCrash(request: Request, env: Env, message: string): Response;
   /** What the module exports, which the functions above call. */
   exports: WebAssembly.Exports;

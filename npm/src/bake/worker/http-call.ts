@@ -12,6 +12,8 @@ export interface HttpCall {
   body: Uint8Array | "broken" | "crashed";
   /** Its headers are no texts, which makes it panic: what tells of a panic must stay. */
   unreadable?: boolean;
+  /** It is made twice, and the second answer counts: once more, or only if the first answer isn't right any more. */
+  again?: "once more" | "if changed";
 }
 
 /** Everything that a sender and an operator see; after a panic, the instance is done with. */
@@ -56,11 +58,28 @@ export function statusOf(engine: WorkerEngine, env: Env, call: HttpCall): number
   }
 }
 
-function send(engine: WorkerEngine, env: Env, { method, url, headers, body, unreadable }: HttpCall) {
+function send(engine: WorkerEngine, env: Env, { method, url, headers, body, unreadable, again }: HttpCall) {
   const given = headers.map(([name, value]): [string, string] => [name, value]);
-  const request = unreadable ? withoutTexts(method, url) : new Request(url, { method, headers: given });
+  let request = unreadable ? withoutTexts(method, url) : new Request(url, { method, headers: given });
+  engine.forget(env);
   const limit = engine.bodyLimit(request, env);
+  if (again) {
+    const tag = answered(engine, request, env, body, limit).headers.get("etag");
+    if (again === "if changed" && tag) request = new Request(url, { method, headers: [...given, ["if-none-match", tag]] });
+  }
+  if (limit > 0 && body instanceof Uint8Array && engine.looksAtEdge(env)) throughEdge(engine, request, env, body);
   return { limit, response: answered(engine, request, env, body, limit) };
+}
+
+/** What the shim does where answers lie in Cloudflare's cache (worker/js/edge.js): once it isn't there, then it is. */
+function throughEdge(engine: WorkerEngine, request: Request, env: Env, body: Uint8Array): void {
+  const url = engine.edgeKey(request, env, body);
+  if (url === undefined) return;
+  engine.answer(request, env, body);
+  const kept = engine.kept(env, url);
+  engine.forget(env);
+  // Its own bytes can't be read without waiting, so that the last answer has these.
+  if (kept) engine.keep(request, env, url, kept, new TextEncoder().encode("{}"));
 }
 
 function answered(engine: WorkerEngine, request: Request, env: Env, body: HttpCall["body"], limit: number): Response {

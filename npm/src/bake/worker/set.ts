@@ -33,8 +33,8 @@ export function groupsOf(
   const first = sizes[0] ?? sizesOf(description.inputs, 1, 1);
   const bodies = bodiesOf(exampleSet(description, asked, given, modelBytes));
   const predictions = [...bodies, ...spellings(description.inputs, first)].map(sent);
-  const whole = { about: "", env: SETTINGS[0]?.env ?? {}, calls: [...predictions, ...heads()] };
   const some = sampled(bodies);
+  const whole = { about: "", env: SETTINGS[0]?.env ?? {}, calls: [...predictions, ...heads(), ...some.flatMap(kept)] };
   const rest = SETTINGS.slice(1).map(({ about, env }) => ({ about, env, calls: [...some, ...operations()] }));
   const panic = { ...post("a panic", "application/json", new Uint8Array()), unreadable: true };
   return [whole, ...rest, { about: "", env: {}, calls: [panic] }];
@@ -48,6 +48,16 @@ function sent({ about, type, bytes }: Body): HttpCall {
 function sampled(bodies: readonly Body[]): HttpCall[] {
   const types = [...new Set(bodies.map(({ type }) => type))];
   return types.flatMap((type) => bodies.filter((body) => body.type === type).slice(0, 3)).map(sent);
+}
+
+/** A request that may be answered from memory, with every header that matters there. */
+function kept(call: HttpCall): HttpCall[] {
+  const wishes = ["no-store", "no-cache", "max-age=0", "only-if-cached", "No-Cache, only-if-cached", "private, max-age=60", ""];
+  const tags = ["*", '"a"', 'W/"a", "b"', "a", ""];
+  const heads = [...wishes.map((wish) => ["cache-control", wish] as const), ...tags.map((tag) => ["if-none-match", tag] as const)];
+  const headed = heads.map((head): HttpCall => ({ ...call, headers: [...call.headers, head] }));
+  const twice = headed.map((one): HttpCall => ({ ...one, again: "once more" }));
+  return [...headed, ...twice, { ...call, again: "once more" }, { ...call, again: "if changed" }];
 }
 
 /** Requests of every kind that need no body of the model's. */

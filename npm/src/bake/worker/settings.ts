@@ -15,6 +15,11 @@ function all(value: unknown): Env {
   return Object.fromEntries(NUMBERS.map((name) => [name, value]));
 }
 
+/** Every variable has this value. */
+function wrong(value: unknown): Env {
+  return { ...all(value), ONNXLET_LOG_LEVEL: value, ONNXLET_CACHE: value, ONNXLET_CACHE_BYTES: value };
+}
+
 /** Every setting. The first has what `wrangler.toml` has where nothing is changed: no variable, and other bindings. */
 export const SETTINGS: readonly Setting[] = [
   { about: "no variables", env: { ASSETS: {} } },
@@ -23,9 +28,11 @@ export const SETTINGS: readonly Setting[] = [
   { about: "the smallest limits", env: all("1") },
   { about: "small limits", env: { ONNXLET_MAX_BODY_BYTES: " 64 ", ONNXLET_MAX_ELEMENTS: "2", ONNXLET_MAX_IMAGE_PIXELS: "99" } },
   { about: "the largest limits", env: { ONNXLET_MAX_BODY_BYTES: "104857600", ONNXLET_MAX_ELEMENTS: "33554432", ONNXLET_MAX_IMAGE_PIXELS: "32000000" } },
+  ...["off", "memory", " Edge "].map((cache) => ({ about: `the cache ${cache}`, env: { ONNXLET_CACHE: cache } })),
+  ...["1", "600", "67108864"].map((bytes) => ({ about: `a cache of ${bytes} bytes`, env: { ONNXLET_CACHE_BYTES: bytes } })),
   ...LEVELS.map((level) => ({ about: `the log level ${level}`, env: { ONNXLET_LOG_LEVEL: level } })),
-  ...WRONG.map((value) => ({ about: `the wrong value ${value}`, env: { ...all(value), ONNXLET_LOG_LEVEL: value } })),
+  ...WRONG.map((value) => ({ about: `the wrong value ${value}`, env: wrong(value) })),
   ...[true, null, {}, [1], 1.5].map((value) => {
-    return { about: `the value ${JSON.stringify(value)}`, env: { ...all(value), ONNXLET_LOG_LEVEL: value } };
+    return { about: `the value ${JSON.stringify(value)}`, env: wrong(value) };
   }),
 ];

@@ -4,4 +4,4 @@ export declare function service(modules: {
   create(module: WebAssembly.Module): unknown;
   first: WebAssembly.Module;
   full: WebAssembly.Module | undefined;
-}): { fetch(request: Request, env: object): Promise<Response> };
+}): { fetch(request: Request, env: object, context: { waitUntil(promise: Promise<unknown>): void }): Promise<Response> };

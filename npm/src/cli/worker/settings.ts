@@ -30,6 +30,11 @@ fallthrough = false
 # ONNXLET_MAX_IMAGE_PIXELS = "12500000"
 # The least severe request that is logged: off, error (5xx), warn (4xx) or info (all). Without it: info.
 # ONNXLET_LOG_LEVEL = "info"
+# Where answers are kept, to answer the same request again without predicting: off, memory (of the isolate), or edge (also the
+# Cache API of the data centre; not on workers.dev). Without it: memory. Looking at the edge takes longer than a small model does.
+# ONNXLET_CACHE = "memory"
+# How much memory they may take, in bytes: 1 to 67108864. Without it: 4194304.
+# ONNXLET_CACHE_BYTES = "4194304"
 
 [observability]
 enabled = true

@@ -13,8 +13,9 @@ const glue = (await import(new URL("engine.js", src).href)) as { createEngineSyn
 const shim = (await import(new URL("service.js", src).href)) as { service: typeof service };
 console.log = () => {}; // The Worker's log.
 const send = async () => {
-  const headersOf = headers.map(([name, value]): [string, string] => [name, value]);
-  const response = await worker.fetch(new Request(url, { method, headers: headersOf, body }), {});
+  // Each is predicted, not remembered.
+  const headersOf = [...headers, ["cache-control", "no-store"] as const].map(([name, value]): [string, string] => [name, value]);
+  const response = await worker.fetch(new Request(url, { method, headers: headersOf, body }), {}, { waitUntil() {} });
   await response.arrayBuffer();
 };
 
