@@ -7,15 +7,17 @@ use crate::Error;
 pub struct Limits {
     /// Elements of one input tensor.
     pub elements: u64,
+    /// Examples of one request, where the model leaves the first dimension of an input open: the batch.
+    pub examples: u64,
     /// Pixels (width × height) of one encoded image, before decoding.
     pub image_pixels: u64,
 }
 
 impl Default for Limits {
-    /// 16 Mi elements (64 MiB of float32) and 24 megapixels, which a phone's photograph has and whose decoding takes about
+    /// 16 Mi elements (64 MiB of float32), as many examples as these can be, and 24 megapixels, which a phone's photograph has and whose decoding takes about
     /// 170 MB. A host with less memory (a Worker has 128 MB) says less.
     fn default() -> Self {
-        Limits { elements: 16 << 20, image_pixels: 24_000_000 }
+        Limits { elements: 16 << 20, examples: 16 << 20, image_pixels: 24_000_000 }
     }
 }
 
@@ -34,6 +36,17 @@ impl Limits {
                 got: count.unwrap_or(u64::MAX),
             }),
         }
+    }
+
+    /// Checks the number of examples that `input` would have.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] beyond the limit.
+    pub fn check_examples(&self, input: &str, got: u64) -> Result<(), Error> {
+        if got <= self.examples {
+            return Ok(());
+        }
+        Err(Error::TooLarge { what: format!("{input}: the number of examples"), limit: self.examples, got })
     }
 
     /// Checks the size that an image's header declares, before anything is decoded.

@@ -36,6 +36,19 @@ pub(crate) struct Target<'a> {
     pub(crate) limits: &'a Limits,
 }
 
+impl Target<'_> {
+    /// Checks the size of a whole tensor against the limits.
+    fn check_size(&self, sizes: &[u64]) -> Result<(), Misfit> {
+        let checked = self.limits.check_elements(&self.spec.name, sizes).and_then(|_| {
+            match (self.spec.dims().first(), sizes.first()) {
+                (Some(Dim::Symbol(_)), Some(&examples)) => self.limits.check_examples(&self.spec.name, examples),
+                _ => Ok(()),
+            }
+        });
+        checked.map_err(Misfit::Fatal)
+    }
+}
+
 /// The tensors of a request, in the signature's order.
 ///
 /// # Errors

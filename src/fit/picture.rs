@@ -25,7 +25,7 @@ pub(super) fn fit(target: &Target, value: &Value) -> Result<Option<Tensor>, Misf
         return Ok(None);
     }
     let size = [values.len(), card.width, card.height, card.color.channels()].map(|side| side as u64);
-    target.limits.check_elements(&target.spec.name, &size).map_err(Misfit::Fatal)?;
+    target.check_size(&size)?;
     let mut elements = Vec::new();
     for value in values {
         elements.extend(prepared(target, card, value)?);

@@ -13,7 +13,7 @@ use crate::{Dtype, Error};
 pub(super) fn make(target: &Target, array: Array) -> Result<Tensor, Misfit> {
     let shape = shape::resolve(target.spec, &array)?;
     let sizes: Vec<u64> = shape.iter().map(|&size| size as u64).collect();
-    target.limits.check_elements(&target.spec.name, &sizes).map_err(Misfit::Fatal)?;
+    target.check_size(&sizes)?;
     let array = Array { shape, ..array };
     match target.spec.dtype {
         Dtype::Float32 => float(target, array, f32::NAN, |x| x.is_finite()),

@@ -43,9 +43,9 @@ const JSON_TEXTS = [
   ["bytes that are not UTF-8", new Uint8Array([0x5b, 0x22, 0xff, 0xfe, 0x22, 0x5d]), [400, "malformed", "line 1 column"]],
   ["a PNG said to be JSON", new Uint8Array(png), [400, "malformed", "line 1 column 1"]],
   ["a key twice", '{"image": [1], "image": [2]}', [400, "malformed", '"image" stands twice']],
-  ["10,000 open arrays", "[".repeat(10_000), [400, "malformed", "line 1 column"]],
-  ["10,000 nested arrays", "[".repeat(10_000) + "]".repeat(10_000), [400, "malformed", "line 1 column"]],
-  ["10,000 nested objects", '{"a":'.repeat(10_000) + "0" + "}".repeat(10_000), [400, "malformed", "line 1 column"]],
+  ["10,000 open arrays", "[".repeat(10_000), [413, "too_large", "nested too deeply"]],
+  ["10,000 nested arrays", "[".repeat(10_000) + "]".repeat(10_000), [413, "too_large", "nested too deeply"]],
+  ["10,000 nested objects", '{"a":'.repeat(10_000) + "0" + "}".repeat(10_000), [413, "too_large", "nested too deeply"]],
 ];
 for (const [name, text, refusal] of JSON_TEXTS) refused(name, () => post("application/json", text), refusal);
 

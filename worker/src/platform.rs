@@ -60,6 +60,18 @@ pub fn answer_broken(request: &web_sys::Request, env: &Env) -> web_sys::Response
     respond(request, env, Received::Broken)
 }
 
+/// Whom the rate limit counts a request of.
+#[wasm_bindgen]
+pub fn sender(request: &web_sys::Request, env: &Env) -> String {
+    service(env).sender(&head(request))
+}
+
+/// Answers a request whose sender has asked too often, without its body.
+#[wasm_bindgen(js_name = answerRateLimited)]
+pub fn answer_rate_limited(request: &web_sys::Request, env: &Env) -> web_sys::Response {
+    respond(request, env, Received::RateLimited)
+}
+
 /// Answers a request that trapped another instance.
 #[wasm_bindgen(js_name = answerCrash)]
 pub fn answer_crash(request: &web_sys::Request, env: &Env, message: String) -> web_sys::Response {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use onnxlet::{Error, Limits, slot};
-use onnxlet_worker::http::{Config, ConfigError, Level, Received, Service, Threshold};
+use onnxlet_worker::http::{Config, ConfigError, Kind, Level, Received, Service, Threshold, VARIABLES, Variable};
 use support::{Request, configured, header, json, problem, sample, service};
 
 fn broken() -> Service {
@@ -60,6 +60,7 @@ fn settings_that_make_no_sense_are_named() {
         |status| (status, "config".to_string(), format!("{field}: {message}"), vec![(field.clone(), message.clone())]);
     assert_eq!(problem(&Request::new("GET", "/readyz").send(&service)), expected(503));
     assert_eq!(problem(&Request::predict("application/json", "[1]").send(&service)), expected(500));
+    assert_eq!(problem(&Request::new("GET", "/model").send(&service)), expected(500), "whose keys aren't known");
     assert_eq!(Request::new("GET", "/healthz").send(&service).response.status(), 200);
     assert_eq!(service.body_limit(&Request::predict("application/json", "[1]").head()), 0);
 }
@@ -112,7 +113,7 @@ fn a_body_of_exactly_the_limit_is_read() {
 
 #[test]
 fn the_input_limits_are_those_of_the_settings() {
-    let limits = Limits { elements: 784, image_pixels: 100 };
+    let limits = Limits { elements: 784, image_pixels: 100, ..Limits::default() };
     let service = configured(Config { limits, ..Config::default() });
     let one = serde_json::to_vec(&vec![0; 784]).unwrap();
     assert_eq!(Request::predict("application/json", one).send(&service).response.status(), 200);
@@ -151,7 +152,7 @@ fn one_line_is_logged_per_request() {
     let line = serde_json::to_value(answer.log.unwrap()).unwrap();
     let expected = serde_json::json!({
         "level": "info", "message": "request", "request_id": "r1", "method": "POST", "path": "/predict",
-        "status": 200, "examples": 1, "cache": "onnxlet; fwd=miss; stored", "bytes_in": length, "bytes_out": answer.response.body().len(),
+        "route": "/predict", "status": 200, "version": "1.0.0", "examples": 1, "cache": "onnxlet; fwd=miss; stored", "bytes_in": length, "bytes_out": answer.response.body().len(),
     });
     assert_eq!(line, expected);
     let answer = Request::new("DELETE", "/model").send(&service);
@@ -188,21 +189,51 @@ fn an_unreadable_url_is_a_problem() {
     assert_eq!(json(&answer).1["code"], "uri_too_long");
 }
 
-#[test]
-fn wrangler_toml_sets_what_the_worker_reads() {
-    let file = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../wrangler.toml")).unwrap();
-    let variables: Vec<(&str, &str)> = file
+/// The lines of a file that set a variable, commented out or not.
+fn settings(path: &str) -> (String, Vec<(String, String)>) {
+    let file = std::fs::read_to_string(format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let settings = file
         .lines()
-        .filter_map(|line| line.split_once(" = "))
+        .filter_map(|line| line.trim_start_matches("# ").split_once(" = "))
         .filter(|(name, _)| name.starts_with("ONNXLET_"))
-        .map(|(name, value)| (name, value.trim_matches('"')))
+        .map(|(name, value)| (name.to_string(), value.trim_matches('"').to_string()))
         .collect();
-    let asked = std::cell::RefCell::new(Vec::new());
-    let config = Config::from_variables(|name| {
-        asked.borrow_mut().push(name.to_string());
-        variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string())
-    });
-    assert_eq!(asked.into_inner(), variables.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    (file, settings)
+}
+
+#[test]
+fn documents_name_everything_that_is_read_with_its_default() {
+    let (readme, _) = settings("worker/README.md");
+    for path in ["wrangler.toml", "npm/src/cli/worker/settings.ts"] {
+        let (file, settings) = settings(path);
+        for Variable { name, kind, expected, default, .. } in VARIABLES {
+            match kind {
+                Kind::Variable => {
+                    assert!(settings.iter().any(|(known, _)| known == name), "{path} sets no {name}");
+                    assert!(file.contains(&format!("Without it: {default}.")), "{path}: {name} is {default}");
+                }
+                Kind::Binding => assert!(
+                    file.contains(&format!("# name = \"{name}\"")) || file.contains(&format!("# binding = \"{name}\"")),
+                    "{path} binds no {name}"
+                ),
+                Kind::Secret => assert!(file.contains(&format!("wrangler secret put {name}")), "{path}: no {name}"),
+            }
+            let row = format!("| `{name}` |");
+            let row = readme.lines().find(|line| line.starts_with(&row)).unwrap_or_else(|| panic!("README.md: {name}"));
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            assert_eq!(cells[3..5], [*expected, *default], "README.md: {name}");
+        }
+        for (name, _) in settings {
+            assert!(VARIABLES.iter().any(|variable| variable.name == name), "{path}: {name} is read by nobody");
+        }
+    }
+}
+
+#[test]
+fn wrangler_toml_sets_what_makes_sense() {
+    let (_, settings) = settings("wrangler.toml");
+    let config =
+        Config::from_variables(|name| settings.iter().find(|(known, _)| known == name).map(|(_, v)| v.clone()));
     let limits = Limits { elements: 400 * 784, ..Config::default().limits };
     assert_eq!(config, Ok(Config { limits, ..Config::default() }), "digits has a limit of its own, no other differs");
 }

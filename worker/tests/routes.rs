@@ -93,7 +93,10 @@ fn options_answers_a_preflight() {
         assert_eq!(header(headers, "access-control-allow-origin"), Some("*"));
         assert_eq!(header(headers, "access-control-allow-methods"), Some(methods));
         assert_eq!(header(headers, "allow"), Some(methods));
-        assert_eq!(header(headers, "access-control-allow-headers"), Some("content-type, accept, x-request-id"));
+        let allowed = header(headers, "access-control-allow-headers").unwrap();
+        for sent in ["content-type", "authorization", "x-api-key", "traceparent", "content-encoding", "x-request-id"] {
+            assert!(allowed.split(", ").any(|name| name == sent), "{sent}");
+        }
         assert_eq!(header(headers, "access-control-max-age"), Some("86400"));
         assert_eq!(header(headers, "accept-post").is_some(), path == "/predict");
     }
@@ -109,10 +112,23 @@ fn every_answer_carries_the_common_headers() {
         let headers = response.headers();
         assert_eq!(header(headers, "x-request-id"), Some("trace.1:a"), "{method} {path}");
         assert_eq!(header(headers, "access-control-allow-origin"), Some("*"), "{method} {path}");
-        assert_eq!(
-            header(headers, "access-control-expose-headers"),
-            Some("x-request-id, allow, accept-post, etag, cache-status")
-        );
+        let exposed = header(headers, "access-control-expose-headers").unwrap();
+        for read in [
+            "x-request-id",
+            "allow",
+            "accept-post",
+            "etag",
+            "cache-status",
+            "retry-after",
+            "server-timing",
+            "www-authenticate",
+        ] {
+            assert!(exposed.split(", ").any(|name| name == read), "{read}");
+        }
+        let policy = Some("default-src 'none'; frame-ancestors 'none'");
+        assert_eq!(header(headers, "content-security-policy"), policy, "{method} {path}");
+        assert_eq!(header(headers, "referrer-policy"), Some("no-referrer"), "{method} {path}");
+        assert_eq!(header(headers, "server-timing"), Some("module;desc=full"), "{method} {path}");
         assert_eq!(header(headers, "cache-control"), Some("no-store"), "{method} {path}");
         assert_eq!(header(headers, "x-content-type-options"), Some("nosniff"), "{method} {path}");
     }

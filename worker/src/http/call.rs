@@ -32,6 +32,8 @@ pub(super) struct Call<'a> {
 pub(super) struct Facts {
     /// How many examples were predicted, where any were.
     pub examples: Option<u64>,
+    /// The version of the model, where it was asked for.
+    pub version: Option<&'static str>,
     /// What became of it in the cache, where it may be answered from there.
     pub cache: Option<CacheOutcome>,
 }
@@ -42,6 +44,13 @@ impl<'a> Call<'a> {
         Call { service, head, endpoint, path, facts: Cell::default() }
     }
 
+    /// Notes something.
+    pub fn note(&self, change: impl FnOnce(&mut Facts)) {
+        let mut facts = self.facts.get();
+        change(&mut facts);
+        self.facts.set(facts);
+    }
+
     /// What was noted.
     pub fn facts(&self) -> Facts {
         self.facts.get()
@@ -49,7 +58,7 @@ impl<'a> Call<'a> {
 
     /// Notes what became of it in the cache.
     pub fn note_cache(&self, outcome: CacheOutcome) {
-        self.facts.set(Facts { cache: Some(outcome), ..self.facts.get() });
+        self.note(|facts| facts.cache = Some(outcome));
     }
 
     /// The model.
@@ -57,7 +66,9 @@ impl<'a> Call<'a> {
     /// # Errors
     /// 500 saying why it can't be loaded.
     pub fn model(&self) -> Result<&'static Model, ProblemDetails> {
-        self.service.model()
+        let model = self.service.model()?;
+        self.note(|facts| facts.version = Some(&model.card().version));
+        Ok(model)
     }
 
     /// What the body is.
@@ -76,7 +87,7 @@ impl<'a> Call<'a> {
         let options = Options { limits: self.service.config()?.limits, ..options };
         let prediction = model.predict(inputs, &options)?;
         let examples = prediction.outputs().first().and_then(|output| output.shape().first());
-        self.facts.set(Facts { examples: Some(examples.map_or(1, |count| *count as u64)), ..self.facts.get() });
+        self.note(|facts| facts.examples = Some(examples.map_or(1, |count| *count as u64)));
         Ok(prediction)
     }
 }

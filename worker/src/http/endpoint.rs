@@ -20,6 +20,15 @@ pub(super) enum Action {
     Take(fn(&Call, Bytes) -> Answered),
 }
 
+/// Who may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Everyone: what tells whether the service is well.
+    Open,
+    /// Whoever has an API key, where any are set.
+    Keyed,
+}
+
 /// One path of the service.
 pub(super) struct Endpoint {
     /// The path, in `matchit`'s syntax, which is OpenAPI's too.
@@ -28,6 +37,10 @@ pub(super) struct Endpoint {
     pub action: Action,
     /// The types that a body may have; none where there is no body.
     pub media: &'static [Media],
+    /// The type that it answers with, for `Accept`.
+    pub answers: &'static str,
+    /// Who may ask.
+    pub access: Access,
     /// How it tells of problems.
     pub dialect: Dialect,
 }

@@ -40,14 +40,14 @@ pub enum Threshold {
 }
 
 impl Threshold {
-    /// Reads `off`, `error`, `warn` or `info`; the error says what was expected.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    /// Reads `off`, `error`, `warn` or `info`.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         match text.to_ascii_lowercase().as_str() {
-            "off" => Ok(Threshold::Off),
-            "error" => Ok(Threshold::Error),
-            "warn" => Ok(Threshold::Warn),
-            "info" => Ok(Threshold::Info),
-            _ => Err("off, error, warn or info".into()),
+            "off" => Some(Threshold::Off),
+            "error" => Some(Threshold::Error),
+            "warn" => Some(Threshold::Warn),
+            "info" => Some(Threshold::Info),
+            _ => None,
         }
     }
 
@@ -73,10 +73,16 @@ pub struct LogLine {
     pub message: &'static str,
     /// The id that the response carries.
     pub request_id: String,
+    /// The id of the caller's trace, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<String>,
     /// The method, as received.
     pub method: String,
     /// The path, as received, cut at 256 characters.
     pub path: String,
+    /// The path of the endpoint that answered, with its parameters' names; nothing where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<&'static str>,
     /// The response's status.
     pub status: u16,
     /// The problem's code, where the answer is a problem.
@@ -85,6 +91,9 @@ pub struct LogLine {
     /// The problem's detail or the panic's message, cut at 1,024 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// The version of the model, where it was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<&'static str>,
     /// How many examples were predicted, where any were.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub examples: Option<u64>,

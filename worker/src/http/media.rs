@@ -5,8 +5,10 @@ use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 use super::head::Head;
 use super::problem::ProblemDetails;
 
-/// The type of every answer that isn't a problem.
-pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// The type of most answers that aren't problems.
+pub(super) const JSON_TYPE: &str = "application/json";
+/// The same as a header's value.
+pub(super) const JSON: HeaderValue = HeaderValue::from_static(JSON_TYPE);
 /// The type of every problem.
 pub(super) const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
@@ -72,19 +74,20 @@ fn check_encoding(head: &Head) -> Result<(), ProblemDetails> {
     }
 }
 
-/// Checks that the sender accepts JSON.
+/// Checks that the sender accepts the type `offered`.
 ///
 /// # Errors
-/// 406 where `Accept` leaves JSON out, or gives it the weight 0.
-pub(super) fn check_accept(head: &Head) -> Result<(), ProblemDetails> {
+/// 406 where `Accept` leaves it out, or gives it the weight 0.
+pub(super) fn check_accept(head: &Head, offered: &str) -> Result<(), ProblemDetails> {
     let Some(accept) = head.text(ACCEPT).filter(|accept| !accept.trim().is_empty()) else { return Ok(()) };
+    let family = offered.split('/').next().unwrap_or_default();
     // The most specific range decides (RFC 9110, 12.5.1).
-    for range in ["application/json", "application/*", "*/*"] {
+    for range in [offered, &format!("{family}/*"), "*/*"] {
         if let Some(weight) = weight(accept, range) {
-            return if weight > 0.0 { Ok(()) } else { Err(ProblemDetails::not_acceptable(accept, "application/json")) };
+            return if weight > 0.0 { Ok(()) } else { Err(ProblemDetails::not_acceptable(accept, offered)) };
         }
     }
-    Err(ProblemDetails::not_acceptable(accept, "application/json"))
+    Err(ProblemDetails::not_acceptable(accept, offered))
 }
 
 /// The weight that `accept` gives to `range`, if it names it.
@@ -147,10 +150,16 @@ mod tests {
         for accepted in
             ["", "*/*", "application/*", "application/json;q=0.1", "text/html, */*;q=0.8", "*/*;q=0, application/json"]
         {
-            assert!(check_accept(&head("accept", accepted)).is_ok(), "{accepted}");
+            assert!(check_accept(&head("accept", accepted), JSON_TYPE).is_ok(), "{accepted}");
         }
         for refused in ["text/html", "application/json;q=0", "image/*", "*/*, application/json; q=0", "*/*;q=0.0"] {
-            assert_eq!(check_accept(&head("accept", refused)).unwrap_err().status.as_u16(), 406, "{refused}");
+            assert_eq!(
+                check_accept(&head("accept", refused), JSON_TYPE).unwrap_err().status.as_u16(),
+                406,
+                "{refused}"
+            );
         }
+        assert!(check_accept(&head("accept", "text/plain;version=0.0.4;q=0.5"), "text/plain").is_ok());
+        assert!(check_accept(&head("accept", "application/*"), "text/plain").is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! Refusals and failures as `application/problem+json` (RFC 9457).
 
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
 use serde::Serialize;
 
@@ -100,6 +100,26 @@ impl ProblemDetails {
     pub(super) fn not_kept() -> Self {
         let detail = "cache-control: only-if-cached, and this was not asked before, or too long ago".to_string();
         Self::new(StatusCode::GATEWAY_TIMEOUT, "not_cached", "The answer is not in the cache", detail)
+    }
+
+    /// The JSON has more levels than `limit`.
+    pub(super) fn too_nested(limit: usize) -> Self {
+        let detail = format!("the JSON is nested too deeply: the limit is {limit} levels");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is too large", detail)
+    }
+
+    /// There is no API key, or not one of ours; `challenge` says so in the terms of RFC 6750.
+    pub(super) fn unauthorized(detail: &str, challenge: &str) -> Self {
+        let title = "An API key is needed";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", title, detail.into())
+            .with_remedy(WWW_AUTHENTICATE, challenge)
+    }
+
+    /// The sender has asked too often; `period` is that of the limit, in seconds.
+    pub(super) fn rate_limited(period: u64) -> Self {
+        let detail = format!("too many requests: try again in {period} seconds");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests", detail)
+            .with_remedy(RETRY_AFTER, &period.to_string())
     }
 
     /// Answering trapped.

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::config::Config;
 use super::problem::ProblemDetails;
 
 /// A request's body, or why there is none.
@@ -13,6 +14,8 @@ pub enum Received {
     TooLarge,
     /// The connection failed before its end.
     Broken,
+    /// It was not read: its sender has asked too often.
+    RateLimited,
     /// It was read and handed over, but answering it trapped; with the panic's message.
     Crashed(String),
 }
@@ -22,15 +25,16 @@ impl Received {
     pub(super) fn len(&self) -> usize {
         match self {
             Received::Whole(bytes) => bytes.len(),
-            Received::TooLarge | Received::Broken | Received::Crashed(_) => 0,
+            Received::TooLarge | Received::Broken | Received::RateLimited | Received::Crashed(_) => 0,
         }
     }
 
     /// All of it.
     ///
     /// # Errors
-    /// 400 where it is empty or broke off, 413 where it is larger than `limit` bytes.
-    pub(super) fn whole(self, limit: usize) -> Result<Bytes, ProblemDetails> {
+    /// 400 where it is empty or broke off, 413 where it is larger than the limit, 429 where its sender asks too often.
+    pub(super) fn whole(self, config: &Config) -> Result<Bytes, ProblemDetails> {
+        let limit = config.max_body_bytes;
         match self {
             Received::Whole(body) if body.is_empty() => Err(ProblemDetails::malformed("the body is empty".into())),
             Received::Whole(body) if body.len() > limit => {
@@ -39,6 +43,7 @@ impl Received {
             Received::Whole(body) => Ok(body),
             Received::TooLarge => Err(ProblemDetails::body_too_large(limit, "more")),
             Received::Broken => Err(ProblemDetails::malformed("the body ended before it was complete".into())),
+            Received::RateLimited => Err(ProblemDetails::rate_limited(config.rate_limit_period)),
             Received::Crashed(_) => Err(ProblemDetails::crashed()),
         }
     }

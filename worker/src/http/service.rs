@@ -1,7 +1,7 @@
 //! From a request to its answer.
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_LENGTH, ETAG, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, ETAG, HeaderValue};
 use http::{Method, Response, StatusCode};
 use matchit::Router;
 use onnxlet::{Error, Model};
@@ -9,17 +9,22 @@ use onnxlet::{Error, Model};
 use super::cache::{Answers, Keeping, Kept, Key};
 use super::call::{Call, Facts};
 use super::config::{Config, ConfigError};
-use super::cors;
+use super::cors::{self, Origins};
 use super::dialect::Dialect;
-use super::endpoint::{Action, Answered, Endpoint};
+use super::endpoint::{Access, Action, Answered, Endpoint};
 use super::head::Head;
+use super::keys::{Admission, ApiKeys};
 use super::log::{self, Level, LogLine, Threshold};
-use super::media;
+use super::media::{self, Media};
+use super::nesting;
 use super::problem::ProblemDetails;
 use super::received::Received;
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::routes::ENDPOINTS;
 use super::running::Running;
+use super::security;
+use super::timing;
+use super::trace::Trace;
 
 /// A response and the line to log, if its level is logged.
 #[derive(Debug)]
@@ -75,12 +80,18 @@ impl Service {
         }
     }
 
+    /// Whom a rate limit counts a request of: the API key that it was let in with, by a digest; without keys, its address.
+    pub fn sender(&self, head: &Head) -> String {
+        self.config.as_ref().map_or(&ApiKeys::default(), |config| &config.api_keys).sender(&head.headers)
+    }
+
     /// Answers one request.
     pub fn answer(&self, head: &Head, received: Received) -> Answer {
         let id = RequestId::of(&head.headers);
         let bytes_in = received.len();
         let panic = received.panic().map(String::from);
         let (answered, facts) = self.dispatch(head, received);
+        let trace = Trace::of(&head.headers);
         let (response, problem) = match answered {
             Ok(response) => (response, None),
             Err(problem) => (self.dialect(head).render(&problem, &id), Some(problem)),
@@ -89,18 +100,29 @@ impl Service {
             level: Level::of(response.status()),
             message: "request",
             request_id: id.to_string(),
+            trace_id: trace.as_ref().map(|trace| trace.id().to_string()),
             method: head.method.to_string(),
             path: log::cut(head.path(), log::LONGEST_PATH),
+            route: self.endpoint(head).map(|endpoint| endpoint.path),
             status: response.status().as_u16(),
             code: problem.as_ref().map(|problem| problem.code),
             error: panic.or(problem.map(|problem| problem.detail)).map(|error| log::cut(&error, log::LONGEST_ERROR)),
+            version: facts.version,
             examples: facts.examples,
             cache: facts.cache.map(|outcome| outcome.to_string()),
             bytes_in,
             bytes_out: response.body().len(),
         };
         let threshold = self.config.as_ref().map_or(Threshold::Info, |config| config.log_level);
-        Answer { response: finish(response, head, &id), log: threshold.admits(line.level).then_some(line) }
+        let mut response = finish(response, head, &id);
+        let headers = response.headers_mut();
+        // Where the settings make no sense, nothing is told but that.
+        self.config.as_ref().map_or(&Origins::Any, |config| &config.origins).allow(head, headers);
+        timing::tell(headers, facts, self.running);
+        if let Some(trace) = trace {
+            trace.pass_on(headers);
+        }
+        Answer { response, log: threshold.admits(line.level).then_some(line) }
     }
 
     /// Whether answers are kept in Cloudflare's cache.
@@ -112,7 +134,7 @@ impl Service {
     /// isn't in memory.
     pub fn edge_key(&self, head: &Head, body: &Bytes) -> Option<Key> {
         let config = self.config.as_ref().ok().filter(|config| config.keeping == Keeping::Edge)?;
-        let body = Received::Whole(body.clone()).whole(config.max_body_bytes).ok()?;
+        let body = Received::Whole(body.clone()).whole(config).ok()?;
         let key = self.answers.key(&self.predicting(head)?, &body).ok()??;
         self.answers.get(&key).is_none().then_some(key)
     }
@@ -175,20 +197,48 @@ impl Service {
         let answered = match call.endpoint.action {
             _ if head.method == Method::OPTIONS => Ok(cors::preflight(call.endpoint)),
             Action::Show(show) => show(&call),
-            Action::Take(take) => self.body(received).and_then(|body| self.answers.answer(&call, body, take)),
+            Action::Take(take) => self.body(&call, received).and_then(|body| self.answers.answer(&call, body, take)),
         };
         (answered, call.facts())
     }
 
     /// The body, as endpoints take it.
-    fn body(&self, received: Received) -> Result<Bytes, ProblemDetails> {
-        received.whole(self.config()?.max_body_bytes)
+    fn body(&self, call: &Call, received: Received) -> Result<Bytes, ProblemDetails> {
+        let config = self.config()?;
+        let body = received.whole(config)?;
+        if call.media()? == Media::Json {
+            nesting::check(&body, config.max_nesting)?;
+        }
+        Ok(body)
+    }
+
+    /// Where a request goes, as far as its path tells.
+    fn endpoint(&self, head: &Head) -> Option<&'static Endpoint> {
+        self.router.at(head.path()).ok().filter(|_| head.problem.is_none()).map(|found| *found.value)
+    }
+
+    /// Sees that the sender may ask.
+    fn admit(&self, head: &Head, endpoint: &Endpoint) -> Result<(), ProblemDetails> {
+        if endpoint.access == Access::Open {
+            return Ok(());
+        }
+        // Where the settings make no sense, the keys aren't known: nobody is let in.
+        match self.config()?.api_keys.admit(&head.headers) {
+            Admission::Open | Admission::Admitted => Ok(()),
+            Admission::Missing => {
+                let detail = "an API key is needed, as Authorization: Bearer or as X-API-Key";
+                Err(ProblemDetails::unauthorized(detail, "Bearer realm=\"onnxlet\""))
+            }
+            Admission::Refused => {
+                let challenge = "Bearer realm=\"onnxlet\", error=\"invalid_token\"";
+                Err(ProblemDetails::unauthorized("the API key is not one of this service's", challenge))
+            }
+        }
     }
 
     /// The form in which to tell of problems.
     fn dialect(&self, head: &Head) -> Dialect {
-        let path = head.path();
-        self.router.at(path).map_or_else(|_| Dialect::of_unknown(path), |found| found.value.dialect)
+        self.endpoint(head).map_or_else(|| Dialect::of_unknown(head.path()), |endpoint| endpoint.dialect)
     }
 
     /// Everything that the head alone can get wrong.
@@ -201,10 +251,11 @@ impl Service {
         if head.method == Method::OPTIONS {
             return Ok(found);
         }
+        self.admit(head, endpoint)?;
         if !endpoint.takes(&head.method) {
             return Err(ProblemDetails::method_not_allowed(head.path(), head.method.as_str(), &endpoint.allow()));
         }
-        media::check_accept(head)?;
+        media::check_accept(head, endpoint.answers)?;
         if endpoint.takes_body() {
             media::of_body(head, endpoint.media)?;
             self.check_declared_length(head)?;
@@ -231,11 +282,10 @@ fn paths() -> Vec<&'static str> {
 /// The headers of every answer; no body for `HEAD`.
 fn finish(mut response: Response<Bytes>, head: &Head, id: &RequestId) -> Response<Bytes> {
     let headers = response.headers_mut();
-    cors::allow(headers);
     // A prediction may be kept, but not be used again without asking: the model behind this address may change.
     let keeping = if headers.contains_key(ETAG) { "no-cache" } else { "no-store" };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(keeping));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    security::protect(headers);
     if let Some(id) = id.header() {
         headers.insert(X_REQUEST_ID, id);
     }

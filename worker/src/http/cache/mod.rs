@@ -25,13 +25,13 @@ pub enum Keeping {
 }
 
 impl Keeping {
-    /// Reads `off`, `memory` or `edge`; the error says what was expected.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    /// Reads `off`, `memory` or `edge`.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         match text.to_ascii_lowercase().as_str() {
-            "off" => Ok(Keeping::Off),
-            "memory" => Ok(Keeping::Memory),
-            "edge" => Ok(Keeping::Edge),
-            _ => Err("off, memory or edge".into()),
+            "off" => Some(Keeping::Off),
+            "memory" => Some(Keeping::Memory),
+            "edge" => Some(Keeping::Edge),
+            _ => None,
         }
     }
 }
@@ -49,6 +49,17 @@ pub enum CacheOutcome {
     Refreshed,
     /// The sender wants nothing kept.
     Bypassed,
+}
+
+impl CacheOutcome {
+    /// What a cache did, in a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            CacheOutcome::Hit => "hit",
+            CacheOutcome::Miss | CacheOutcome::Passed => "miss",
+            CacheOutcome::Refreshed | CacheOutcome::Bypassed => "bypass",
+        }
+    }
 }
 
 impl fmt::Display for CacheOutcome {

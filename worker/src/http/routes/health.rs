@@ -4,15 +4,28 @@ use serde::Serialize;
 
 use super::super::call::Call;
 use super::super::dialect::Dialect;
-use super::super::endpoint::{Action, Answered, Endpoint};
+use super::super::endpoint::{Access, Action, Answered, Endpoint};
+use super::super::media::JSON_TYPE;
 use super::super::problem::ProblemDetails;
 use super::super::render;
 use super::model::ModelName;
 
-pub(in super::super) const LIVE: Endpoint =
-    Endpoint { path: "/healthz", action: Action::Show(live), media: &[], dialect: Dialect::Problem };
-pub(in super::super) const READY: Endpoint =
-    Endpoint { path: "/readyz", action: Action::Show(ready), media: &[], dialect: Dialect::Problem };
+pub(in super::super) const LIVE: Endpoint = Endpoint {
+    path: "/healthz",
+    action: Action::Show(live),
+    media: &[],
+    answers: JSON_TYPE,
+    access: Access::Open,
+    dialect: Dialect::Problem,
+};
+pub(in super::super) const READY: Endpoint = Endpoint {
+    path: "/readyz",
+    action: Action::Show(ready),
+    media: &[],
+    answers: JSON_TYPE,
+    access: Access::Open,
+    dialect: Dialect::Problem,
+};
 
 #[derive(Serialize)]
 struct Health<'a> {

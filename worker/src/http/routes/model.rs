@@ -5,11 +5,18 @@ use serde::Serialize;
 
 use super::super::call::Call;
 use super::super::dialect::Dialect;
-use super::super::endpoint::{Action, Answered, Endpoint};
+use super::super::endpoint::{Access, Action, Answered, Endpoint};
+use super::super::media::JSON_TYPE;
 use super::super::render;
 
-pub(in super::super) const MODEL: Endpoint =
-    Endpoint { path: "/model", action: Action::Show(describe), media: &[], dialect: Dialect::Problem };
+pub(in super::super) const MODEL: Endpoint = Endpoint {
+    path: "/model",
+    action: Action::Show(describe),
+    media: &[],
+    answers: JSON_TYPE,
+    access: Access::Keyed,
+    dialect: Dialect::Problem,
+};
 
 /// Which model answered.
 #[derive(Serialize)]

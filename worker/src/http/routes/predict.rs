@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::super::call::Call;
 use super::super::dialect::Dialect;
-use super::super::endpoint::{Action, Answered, Endpoint};
-use super::super::media::Media;
+use super::super::endpoint::{Access, Action, Answered, Endpoint};
+use super::super::media::{JSON_TYPE, Media};
 use super::super::render;
 use super::model::ModelName;
 
@@ -15,6 +15,8 @@ pub(in super::super) const PREDICT: Endpoint = Endpoint {
     path: "/predict",
     action: Action::Take(predict),
     media: &[Media::Json, Media::Image],
+    answers: JSON_TYPE,
+    access: Access::Keyed,
     dialect: Dialect::Problem,
 };
 

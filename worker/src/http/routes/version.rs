@@ -4,13 +4,20 @@ use serde::Serialize;
 
 use super::super::call::Call;
 use super::super::dialect::Dialect;
-use super::super::endpoint::{Action, Answered, Endpoint};
+use super::super::endpoint::{Access, Action, Answered, Endpoint};
+use super::super::media::JSON_TYPE;
 use super::super::render;
 use super::super::running::Running;
 use super::model::ModelName;
 
-pub(in super::super) const VERSION: Endpoint =
-    Endpoint { path: "/version", action: Action::Show(version), media: &[], dialect: Dialect::Problem };
+pub(in super::super) const VERSION: Endpoint = Endpoint {
+    path: "/version",
+    action: Action::Show(version),
+    media: &[],
+    answers: JSON_TYPE,
+    access: Access::Keyed,
+    dialect: Dialect::Problem,
+};
 
 #[derive(Serialize)]
 struct Version<'a> {
