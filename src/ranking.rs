@@ -44,23 +44,35 @@ pub(crate) fn rank(
     });
     let Some((output, labels, usual)) = labelled else { return Ok(None) };
     let k = top_k.or(usual).unwrap_or(labels.len()).min(labels.len());
-    let scores = scores(output.elements());
-    Ok(Some(scores.chunks_exact(labels.len().max(1)).map(|row| best(row, labels, k)).collect()))
+    let scores = scores(output.elements()).unwrap_or_default();
+    let ranked = |(index, score): (usize, f64)| Ranked { label: labels[index].clone(), index, score };
+    let rows = scores.chunks_exact(labels.len().max(1));
+    Ok(Some(rows.map(|row| best(row, k).into_iter().map(ranked).collect()).collect()))
 }
 
-/// The best `k`, best first; equal scores in the classes' order, NaN last.
-fn best(row: &[f64], labels: &[String], k: usize) -> Vec<Ranked> {
+impl NamedTensor {
+    /// The best `k` elements of each row along the last axis, best first, with their positions in the row; `None` where the
+    /// elements are no numbers.
+    pub fn best(&self, k: usize) -> Option<Vec<Vec<(usize, f64)>>> {
+        let length = self.shape().last().copied().unwrap_or(1).max(1);
+        Some(scores(self.elements())?.chunks_exact(length).map(|row| best(row, k)).collect())
+    }
+}
+
+/// The best `k` and their positions, best first; equal scores in the classes' order, NaN last.
+fn best(row: &[f64], k: usize) -> Vec<(usize, f64)> {
     let mut order: Vec<usize> = (0..row.len()).collect();
     order.sort_by(|&a, &b| match (row[a].is_nan(), row[b].is_nan()) {
         (false, false) => row[b].partial_cmp(&row[a]).unwrap_or(Ordering::Equal),
         (a, b) => a.cmp(&b),
     });
     order.truncate(k);
-    order.into_iter().map(|index| Ranked { label: labels[index].clone(), index, score: row[index] }).collect()
+    order.into_iter().map(|index| (index, row[index])).collect()
 }
 
-fn scores(elements: Elements) -> Vec<f64> {
-    match elements {
+/// The elements as numbers, where they are.
+fn scores(elements: Elements) -> Option<Vec<f64>> {
+    Some(match elements {
         Elements::F16(values) => values.iter().map(|x| x.to_f64()).collect(),
         Elements::F32(values) => values.iter().map(|&x| f64::from(x)).collect(),
         Elements::F64(values) => values.to_vec(),
@@ -73,8 +85,8 @@ fn scores(elements: Elements) -> Vec<f64> {
         Elements::U32(values) => values.iter().map(|&x| f64::from(x)).collect(),
         Elements::U64(values) => values.iter().map(|&x| x as f64).collect(),
         // The card's check refuses labels on these.
-        Elements::Bool(_) | Elements::Text(_) => vec![],
-    }
+        Elements::Bool(_) | Elements::Text(_) => return None,
+    })
 }
 
 #[cfg(test)]
@@ -83,10 +95,9 @@ mod tests {
 
     #[test]
     fn ties_keep_the_classes_order_and_nan_comes_last() {
-        let labels: Vec<String> = ["a", "b", "c", "d"].map(String::from).to_vec();
-        let order: Vec<usize> = best(&[0.1, f64::NAN, 0.7, 0.1], &labels, 4).iter().map(|r| r.index).collect();
+        let order: Vec<usize> = best(&[0.1, f64::NAN, 0.7, 0.1], 4).iter().map(|(index, _)| *index).collect();
         assert_eq!(order, [2, 0, 3, 1]);
-        assert_eq!(best(&[0.1, 0.2], &labels[..2], 1)[0].label, "b");
+        assert_eq!(best(&[0.1, 0.2], 1), [(1, 0.2)]);
     }
 
     #[test]

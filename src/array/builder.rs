@@ -124,6 +124,58 @@ impl ArrayBuilder {
         self.leaf();
     }
 
+    /// A whole array, as it would be pushed value by value.
+    ///
+    /// # Errors
+    /// As [`enter`](Self::enter).
+    pub(crate) fn push_array(&mut self, array: &Array) -> Result<(), String> {
+        self.push_axis(&array.shape, &array.data, 0)
+    }
+
+    /// The part of an array from the element `from` on, which has this shape.
+    fn push_axis(&mut self, shape: &[usize], data: &Data, from: usize) -> Result<(), String> {
+        let [length, inner @ ..] = shape else {
+            self.push_element(data, from);
+            return Ok(());
+        };
+        let stride: usize = inner.iter().product();
+        self.enter()?;
+        for row in 0..*length {
+            self.push_axis(inner, data, from + row * stride)?;
+        }
+        self.leave();
+        Ok(())
+    }
+
+    /// The element at `index`.
+    pub(crate) fn push_element(&mut self, data: &Data, index: usize) {
+        match data {
+            Data::F64(values) => self.push_float(values[index]),
+            Data::I64(values) => self.push_int(values[index]),
+            Data::Bool(values) => self.push_bool(values[index]),
+            Data::Text(values) => self.push_text(values[index].clone()),
+            Data::Mixed(values) => match &values[index] {
+                Scalar::Null => self.push_null(),
+                Scalar::Bool(x) => self.push_bool(*x),
+                Scalar::Int(x) => self.push_int(*x),
+                Scalar::Big(x) => self.push_big(*x),
+                Scalar::Float(x) => self.push_float(*x),
+                Scalar::Text(x) => self.push_text(x.clone()),
+            },
+            Data::F32(values) => self.push_float(f64::from(values[index])),
+            Data::I8(values) => self.push_int(i64::from(values[index])),
+            Data::I16(values) => self.push_int(i64::from(values[index])),
+            Data::I32(values) => self.push_int(i64::from(values[index])),
+            Data::U8(values) => self.push_int(i64::from(values[index])),
+            Data::U16(values) => self.push_int(i64::from(values[index])),
+            Data::U32(values) => self.push_int(i64::from(values[index])),
+            Data::U64(values) => match i64::try_from(values[index]) {
+                Ok(int) => self.push_int(int),
+                Err(_) => self.push_big(values[index]),
+            },
+        }
+    }
+
     /// The array.
     ///
     /// # Errors

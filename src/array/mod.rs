@@ -74,6 +74,14 @@ impl Data {
             Data::Mixed(v) => v.len(),
         }
     }
+
+    /// The element at `index`, where it is a text.
+    pub(crate) fn text(&self, index: usize) -> Option<&str> {
+        match self {
+            Data::Text(v) => v.get(index).map(String::as_str),
+            _ => None,
+        }
+    }
 }
 
 impl Array {

@@ -1,7 +1,7 @@
 //! Records, whose keys are the card's features, → rows.
 
 use super::{Misfit, Target};
-use crate::array::{Array, ArrayBuilder, Data, Scalar, Shaped};
+use crate::array::{Array, ArrayBuilder, Shaped};
 use crate::card::Feature;
 use crate::value::Value;
 
@@ -55,26 +55,10 @@ fn push_row(
     for feature in features {
         match row.get(&feature.name) {
             None => problems.push(format!("{} is missing", feature.name)),
-            Some(Value::Array(Array { shape, data, .. })) if shape.is_empty() => push(builder, data),
+            Some(Value::Array(Array { shape, data, .. })) if shape.is_empty() => builder.push_element(data, 0),
             Some(other) => problems.push(format!("{}: expected a single value, got {}", feature.name, other.kind())),
         }
     }
     builder.leave();
     Ok(())
-}
-
-/// The one scalar of `data`.
-fn push(builder: &mut ArrayBuilder, data: &Data) {
-    match data {
-        Data::F64(values) => values.iter().for_each(|&x| builder.push_float(x)),
-        Data::I64(values) => values.iter().for_each(|&x| builder.push_int(x)),
-        Data::Bool(values) => values.iter().for_each(|&x| builder.push_bool(x)),
-        Data::Text(values) => values.iter().for_each(|x| builder.push_text(x.clone())),
-        Data::Mixed(values) => values.iter().for_each(|scalar| match scalar {
-            Scalar::Big(x) => builder.push_big(*x),
-            _ => builder.push_null(),
-        }),
-        // A scalar comes from a builder or from JavaScript, and neither makes another kind of one.
-        _ => builder.push_null(),
-    }
 }

@@ -1,6 +1,7 @@
 //! A value as it arrived, from whichever door.
 
 mod json;
+mod stack;
 
 use crate::array::{Array, Data};
 

@@ -12,7 +12,7 @@ use http::header::{CACHE_CONTROL, HeaderValue};
 use js_sys::Reflect;
 use onnxlet::slot;
 use wasm_bindgen::prelude::*;
-use worker::{Env, Headers, ResponseBuilder, console_log, web_sys};
+use worker::{EncodeBody, Env, Headers, ResponseBuilder, console_log, web_sys};
 
 use crate::http::{Config, Head, Kept, Key, LogLine, Module, Received, Running, Service};
 
@@ -150,13 +150,32 @@ fn variable(env: &Env, name: &str) -> Option<String> {
 }
 
 fn head(request: &web_sys::Request) -> Head {
-    Head::parse(&request.method(), &request.url(), Headers(request.headers()).entries())
+    let headers = Headers(request.headers()).entries();
+    match client_accept_encoding(request) {
+        None => Head::parse(&request.method(), &request.url(), headers),
+        Some(accepts) => {
+            let others = headers.filter(|(name, _)| name != "accept-encoding");
+            let own = std::iter::once(("accept-encoding".to_string(), accepts));
+            Head::parse(&request.method(), &request.url(), others.chain(own))
+        }
+    }
+}
+
+/// What the sender said in `Accept-Encoding`: Cloudflare puts what its edge takes in its place, and this beside it.
+fn client_accept_encoding(request: &web_sys::Request) -> Option<String> {
+    let property = |of: &JsValue, name: &str| {
+        Reflect::get(of, &JsValue::from_str(name)).ok().filter(|value| !value.is_undefined() && !value.is_null())
+    };
+    property(&property(request, "cf")?, "clientAcceptEncoding")?.as_string()
 }
 
 fn response(response: http::Response<Bytes>) -> web_sys::Response {
     let (parts, body) = response.into_parts();
     let headers = parts.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let is_compressed = parts.headers.contains_key(http::header::CONTENT_ENCODING);
     let builder = ResponseBuilder::new().with_status(parts.status.as_u16()).with_headers(headers.collect());
+    // Otherwise the runtime would compress once more.
+    let builder = if is_compressed { builder.with_encode_body(EncodeBody::Manual) } else { builder };
     // 204 may not have a body, not even an empty one.
     if body.is_empty() { builder.empty().into() } else { builder.fixed(body.into()).into() }
 }

@@ -21,7 +21,6 @@ pub(super) struct Call<'a> {
     /// Where it goes.
     pub endpoint: &'a Endpoint,
     /// The parameters in its path.
-    #[expect(dead_code, reason = "routes with parameters come next")]
     pub path: Params<'a, 'a>,
     /// What is noted of it, for log and metrics.
     facts: Cell<Facts>,

@@ -5,8 +5,11 @@ use http::{Method, Response};
 
 use super::call::Call;
 use super::dialect::Dialect;
-use super::media::Media;
+use super::media::{JSON_TYPE, Media};
 use super::problem::ProblemDetails;
+
+/// The types of answers of an endpoint that has no other.
+pub(super) const JSON_ONLY: &[&str] = &[JSON_TYPE];
 
 /// The answer to a request whose head has been checked.
 pub(super) type Answered = Result<Response<Bytes>, ProblemDetails>;
@@ -37,8 +40,8 @@ pub(super) struct Endpoint {
     pub action: Action,
     /// The types that a body may have; none where there is no body.
     pub media: &'static [Media],
-    /// The type that it answers with, for `Accept`.
-    pub answers: &'static str,
+    /// The types that its answer may have.
+    pub answers: &'static [&'static str],
     /// Who may ask.
     pub access: Access,
     /// How it tells of problems.

@@ -5,6 +5,7 @@
 
 mod cache;
 mod call;
+mod coding;
 mod config;
 mod cors;
 mod dialect;

@@ -58,6 +58,12 @@ impl ProblemDetails {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is too large", detail)
     }
 
+    /// What a compressed body holds is larger than `limit` bytes.
+    pub(super) fn decompressed_too_large(limit: usize) -> Self {
+        let detail = format!("the body is too large: the limit is {limit} bytes once decompressed, got more");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is too large", detail)
+    }
+
     /// The URL is longer than `limit` bytes.
     pub(super) fn uri_too_long(limit: usize, got: usize) -> Self {
         let detail = format!("the URL is too long: the limit is {limit} bytes, got {got}");
@@ -68,6 +74,16 @@ impl ProblemDetails {
     pub(super) fn not_found(path: &str, paths: &[&str]) -> Self {
         let detail = format!("nothing is at {}; there are {}", cut(path, LONGEST_PATH), paths.join(", "));
         Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this path", detail)
+    }
+
+    /// The path names something that isn't served here.
+    pub(super) fn absent(detail: String) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this path", detail)
+    }
+
+    /// One field of the request is wrong.
+    pub(super) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        onnxlet::Error::Invalid(vec![onnxlet::Problem::new(field, message)]).into()
     }
 
     /// The route has other methods.
@@ -83,11 +99,11 @@ impl ProblemDetails {
             .with_remedy(ACCEPT_POST, accepts)
     }
 
-    /// The body is compressed.
+    /// The body is compressed in another way.
     pub(super) fn unsupported_encoding(got: &str) -> Self {
-        let detail = format!("content-encoding: expected identity (no compression), got {got:?}");
+        let detail = format!("content-encoding: expected gzip, deflate or identity, got {got:?}");
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported", "The content encoding is not supported", detail)
-            .with_remedy(ACCEPT_ENCODING, "identity")
+            .with_remedy(ACCEPT_ENCODING, "gzip, deflate")
     }
 
     /// The sender accepts no type that the route can answer with.

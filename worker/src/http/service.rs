@@ -8,6 +8,7 @@ use onnxlet::{Error, Model};
 
 use super::cache::{Answers, Keeping, Kept, Key};
 use super::call::{Call, Facts};
+use super::coding;
 use super::config::{Config, ConfigError};
 use super::cors::{self, Origins};
 use super::dialect::Dialect;
@@ -20,7 +21,7 @@ use super::nesting;
 use super::problem::ProblemDetails;
 use super::received::Received;
 use super::request_id::{RequestId, X_REQUEST_ID};
-use super::routes::ENDPOINTS;
+use super::routes;
 use super::running::Running;
 use super::security;
 use super::timing;
@@ -55,7 +56,7 @@ impl Service {
     /// `/readyz` tells.
     pub fn new(config: Result<Config, ConfigError>, model: fn() -> HeldModel) -> Self {
         let mut router = Router::new();
-        for endpoint in &ENDPOINTS {
+        for endpoint in routes::endpoints() {
             let inserted = router.insert(endpoint.path, endpoint);
             debug_assert!(inserted.is_ok(), "two endpoints clash: {inserted:?}");
         }
@@ -96,6 +97,7 @@ impl Service {
             Ok(response) => (response, None),
             Err(problem) => (self.dialect(head).render(&problem, &id), Some(problem)),
         };
+        let response = coding::encode(response, head);
         let line = LogLine {
             level: Level::of(response.status()),
             message: "request",
@@ -133,9 +135,12 @@ impl Service {
     /// The key of a request's answer in Cloudflare's cache, where it is worth looking there: the settings want it, and the answer
     /// isn't in memory.
     pub fn edge_key(&self, head: &Head, body: &Bytes) -> Option<Key> {
-        let config = self.config.as_ref().ok().filter(|config| config.keeping == Keeping::Edge)?;
-        let body = Received::Whole(body.clone()).whole(config).ok()?;
-        let key = self.answers.key(&self.predicting(head)?, &body).ok()??;
+        if !self.looks_at_edge() {
+            return None;
+        }
+        let call = self.predicting(head)?;
+        let body = self.body(&call, Received::Whole(body.clone())).ok()?;
+        let key = self.answers.key(&call, &body).ok()??;
         self.answers.get(&key).is_none().then_some(key)
     }
 
@@ -205,7 +210,7 @@ impl Service {
     /// The body, as endpoints take it.
     fn body(&self, call: &Call, received: Received) -> Result<Bytes, ProblemDetails> {
         let config = self.config()?;
-        let body = received.whole(config)?;
+        let body = coding::decoded(call.head, received.whole(config)?, config.max_decompressed_bytes)?;
         if call.media()? == Media::Json {
             nesting::check(&body, config.max_nesting)?;
         }
@@ -246,7 +251,8 @@ impl Service {
         if let Some(problem) = &head.problem {
             return Err(problem.clone());
         }
-        let found = self.router.at(head.path()).map_err(|_| ProblemDetails::not_found(head.path(), &paths()))?;
+        let found =
+            self.router.at(head.path()).map_err(|_| ProblemDetails::not_found(head.path(), &paths(head.path())))?;
         let endpoint = found.value;
         if head.method == Method::OPTIONS {
             return Ok(found);
@@ -274,9 +280,10 @@ impl Service {
     }
 }
 
-/// The path of every endpoint.
-fn paths() -> Vec<&'static str> {
-    ENDPOINTS.iter().map(|endpoint| endpoint.path).collect()
+/// The path of every endpoint of the protocol that `path` looks like.
+fn paths(path: &str) -> Vec<&'static str> {
+    let dialect = Dialect::of_unknown(path);
+    routes::endpoints().filter(|endpoint| endpoint.dialect == dialect).map(|endpoint| endpoint.path).collect()
 }
 
 /// The headers of every answer; no body for `HEAD`.

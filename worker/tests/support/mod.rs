@@ -1,6 +1,8 @@
 //! Sends requests to a [`Service`] the way the shim does.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub mod models;
+
 use bytes::Bytes;
 use http::HeaderMap;
 use onnxlet::slot;
@@ -35,6 +37,12 @@ impl<'a> Request<'a> {
         Request { body: body.into(), ..Request::new("POST", "/predict") }.with("content-type", media)
     }
 
+    /// `POST` of a JSON value to `path`.
+    pub fn json(path: &'a str, value: &Value) -> Self {
+        Request { body: value.to_string().into(), ..Request::new("POST", path) }
+            .with("content-type", "application/json")
+    }
+
     pub fn with(mut self, name: &'a str, value: &'a str) -> Self {
         self.headers.push((name, value));
         self
@@ -61,6 +69,21 @@ impl<'a> Request<'a> {
 pub fn json(answer: &Answer) -> (u16, Value) {
     let body = serde_json::from_slice(answer.response.body()).expect("the body is JSON");
     (answer.response.status().as_u16(), body)
+}
+
+/// The body of an answer that must be right.
+pub fn right(answer: &Answer) -> Value {
+    let (status, body) = json(answer);
+    assert_eq!(status, 200, "{body}");
+    body
+}
+
+/// The status and the text of `{"error": "…"}`.
+pub fn error(answer: &Answer) -> (u16, String) {
+    let (status, body) = json(answer);
+    assert_eq!(header(answer.response.headers(), "content-type"), Some("application/json"));
+    assert_eq!(body.as_object().map(|body| body.len()), Some(1), "{body}");
+    (status, body["error"].as_str().expect("a text").to_string())
 }
 
 /// A header's text, or nothing.

@@ -9,7 +9,7 @@ export interface Setting {
 
 const LEVELS = ["off", "error", "warn", "info", " Warn "];
 const WRONG = ["", "0", "-1", "1e6", "10MB", "104857601", "99999999999999999999999", "loud"];
-const NUMBERS = ["ONNXLET_MAX_BODY_BYTES", "ONNXLET_MAX_ELEMENTS", "ONNXLET_MAX_IMAGE_PIXELS"];
+const NUMBERS = ["ONNXLET_MAX_BODY_BYTES", "ONNXLET_MAX_DECOMPRESSED_BYTES", "ONNXLET_MAX_ELEMENTS", "ONNXLET_MAX_IMAGE_PIXELS"];
 
 function all(value: unknown): Env {
   return Object.fromEntries(NUMBERS.map((name) => [name, value]));
@@ -26,8 +26,8 @@ export const SETTINGS: readonly Setting[] = [
   { about: "usual variables", env: { ...all("12500000"), ONNXLET_LOG_LEVEL: "info" } },
   { about: "numbers", env: all(1_000_000) },
   { about: "the smallest limits", env: all("1") },
-  { about: "small limits", env: { ONNXLET_MAX_BODY_BYTES: " 64 ", ONNXLET_MAX_ELEMENTS: "2", ONNXLET_MAX_IMAGE_PIXELS: "99" } },
-  { about: "the largest limits", env: { ONNXLET_MAX_BODY_BYTES: "104857600", ONNXLET_MAX_ELEMENTS: "33554432", ONNXLET_MAX_IMAGE_PIXELS: "32000000" } },
+  { about: "small limits", env: { ONNXLET_MAX_BODY_BYTES: " 64 ", ONNXLET_MAX_DECOMPRESSED_BYTES: "99", ONNXLET_MAX_ELEMENTS: "2", ONNXLET_MAX_IMAGE_PIXELS: "99" } },
+  { about: "the largest limits", env: { ...all("104857600"), ONNXLET_MAX_ELEMENTS: "33554432", ONNXLET_MAX_IMAGE_PIXELS: "32000000" } },
   ...["off", "memory", " Edge "].map((cache) => ({ about: `the cache ${cache}`, env: { ONNXLET_CACHE: cache } })),
   ...["1", "600", "67108864"].map((bytes) => ({ about: `a cache of ${bytes} bytes`, env: { ONNXLET_CACHE_BYTES: bytes } })),
   ...LEVELS.map((level) => ({ about: `the log level ${level}`, env: { ONNXLET_LOG_LEVEL: level } })),

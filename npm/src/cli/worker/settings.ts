@@ -23,6 +23,8 @@ fallthrough = false
 [vars]
 # The largest request body, in bytes: 1 to 104857600. Without it: 10485760.
 # ONNXLET_MAX_BODY_BYTES = "10485760"
+# The largest request body once it is decompressed, in bytes: 1 to 104857600. Without it: 10485760.
+# ONNXLET_MAX_DECOMPRESSED_BYTES = "10485760"
 # The most elements of an input tensor, the batch included: 1 to 33554432. Without it: 16777216. Lower it where a batch of
 # that size takes more than a Worker's 128 MB.
 # ONNXLET_MAX_ELEMENTS = "16777216"

@@ -9,8 +9,8 @@ use onnxlet::{Limits, Problem};
 
 use self::reader::{Reader, Wrong};
 use self::variables::{
-    ANALYTICS, API_KEYS, CACHE, CACHE_BYTES, CORS_ORIGINS, LOG_LEVEL, MAX_BATCH, MAX_BODY_BYTES, MAX_ELEMENTS,
-    MAX_IMAGE_PIXELS, MAX_NESTING, RATE_LIMIT, RATE_LIMIT_PERIOD,
+    ANALYTICS, API_KEYS, CACHE, CACHE_BYTES, CORS_ORIGINS, LOG_LEVEL, MAX_BATCH, MAX_BODY_BYTES,
+    MAX_DECOMPRESSED_BYTES, MAX_ELEMENTS, MAX_IMAGE_PIXELS, MAX_NESTING, RATE_LIMIT, RATE_LIMIT_PERIOD,
 };
 use super::cache::Keeping;
 use super::cors::Origins;
@@ -24,6 +24,8 @@ pub use self::variables::{Kind, VARIABLES, Variable};
 pub struct Config {
     /// `ONNXLET_MAX_BODY_BYTES`: the largest request body, in bytes.
     pub max_body_bytes: usize,
+    /// `ONNXLET_MAX_DECOMPRESSED_BYTES`: the largest request body once it is decompressed, in bytes.
+    pub max_decompressed_bytes: usize,
     /// `ONNXLET_MAX_ELEMENTS`, `ONNXLET_MAX_BATCH` and `ONNXLET_MAX_IMAGE_PIXELS`: the largest input tensor, batch and
     /// encoded image.
     pub limits: Limits,
@@ -44,12 +46,13 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// 10 MiB bodies, pictures of 12.5 megapixels (a phone's; decoding one takes 91 MB of a Worker's 128), the engine's
+    /// 10 MiB bodies, compressed or not, pictures of 12.5 megapixels (a phone's; decoding one takes 91 MB of a Worker's 128), the engine's
     /// limit on tensors, every request logged, 4 MiB of answers kept, everyone may call.
     fn default() -> Self {
         let limits = Limits { examples: 1 << 16, image_pixels: 12_500_000, ..Limits::default() };
         Config {
             max_body_bytes: 10 << 20,
+            max_decompressed_bytes: 10 << 20,
             limits,
             max_nesting: 64,
             log_level: Threshold::Info,
@@ -97,6 +100,10 @@ impl Config {
         let mut reader = Reader::new(variable);
         let config = Config {
             max_body_bytes: reader.number(&MAX_BODY_BYTES, default.max_body_bytes as u64, 1..=LARGEST_BODY) as usize,
+            max_decompressed_bytes: {
+                let default = default.max_decompressed_bytes as u64;
+                reader.number(&MAX_DECOMPRESSED_BYTES, default, 1..=LARGEST_BODY) as usize
+            },
             limits: Limits {
                 elements: reader.number(&MAX_ELEMENTS, default.limits.elements, 1..=LARGEST_TENSOR),
                 examples: reader.number(&MAX_BATCH, default.limits.examples, 1..=LARGEST_BATCH),
@@ -157,6 +164,7 @@ mod tests {
     fn variables_are_read() {
         let config = read(&[
             ("ONNXLET_MAX_BODY_BYTES", " 2048 "),
+            ("ONNXLET_MAX_DECOMPRESSED_BYTES", "4096"),
             ("ONNXLET_MAX_ELEMENTS", "784"),
             ("ONNXLET_MAX_BATCH", "32"),
             ("ONNXLET_MAX_IMAGE_PIXELS", "1000000"),
@@ -172,6 +180,7 @@ mod tests {
         ]);
         let expected = Config {
             max_body_bytes: 2048,
+            max_decompressed_bytes: 4096,
             limits: Limits { elements: 784, examples: 32, image_pixels: 1_000_000 },
             max_nesting: 8,
             log_level: Threshold::Warn,

@@ -39,6 +39,12 @@ pub(super) const MAX_BODY_BYTES: Variable = variable(
     "a whole number of bytes from 1 to 104857600",
     "10485760",
 );
+pub(super) const MAX_DECOMPRESSED_BYTES: Variable = variable(
+    "ONNXLET_MAX_DECOMPRESSED_BYTES",
+    "The largest request body once it is decompressed.",
+    "a whole number of bytes from 1 to 104857600",
+    "10485760",
+);
 pub(super) const MAX_ELEMENTS: Variable = variable(
     "ONNXLET_MAX_ELEMENTS",
     "The most elements of an input tensor, the batch included.",
@@ -118,6 +124,7 @@ pub(super) const ANALYTICS: Variable = Variable {
 /// All of them, in the order in which documents list them.
 pub const VARIABLES: &[Variable] = &[
     MAX_BODY_BYTES,
+    MAX_DECOMPRESSED_BYTES,
     MAX_ELEMENTS,
     MAX_BATCH,
     MAX_IMAGE_PIXELS,

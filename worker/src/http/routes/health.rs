@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use super::super::call::Call;
 use super::super::dialect::Dialect;
-use super::super::endpoint::{Access, Action, Answered, Endpoint};
-use super::super::media::JSON_TYPE;
+use super::super::endpoint::{Access, Action, Answered, Endpoint, JSON_ONLY};
 use super::super::problem::ProblemDetails;
 use super::super::render;
 use super::model::ModelName;
@@ -14,7 +13,7 @@ pub(in super::super) const LIVE: Endpoint = Endpoint {
     path: "/healthz",
     action: Action::Show(live),
     media: &[],
-    answers: JSON_TYPE,
+    answers: JSON_ONLY,
     access: Access::Open,
     dialect: Dialect::Problem,
 };
@@ -22,7 +21,7 @@ pub(in super::super) const READY: Endpoint = Endpoint {
     path: "/readyz",
     action: Action::Show(ready),
     media: &[],
-    answers: JSON_TYPE,
+    answers: JSON_ONLY,
     access: Access::Open,
     dialect: Dialect::Problem,
 };

@@ -1,12 +1,22 @@
-//! The routes, a file for each family.
+//! The routes, a file or folder for each family.
 
+mod address;
 mod health;
+mod inference;
+mod json;
 mod model;
 mod predict;
 mod version;
 
 use super::endpoint::Endpoint;
 
+/// Every endpoint, family by family.
+static FAMILIES: [&[Endpoint]; 2] = [&OWN, &inference::ENDPOINTS];
+
+/// What belongs to no other protocol.
+static OWN: [Endpoint; 5] = [predict::PREDICT, model::MODEL, health::LIVE, health::READY, version::VERSION];
+
 /// Every endpoint.
-pub(super) static ENDPOINTS: [Endpoint; 5] =
-    [predict::PREDICT, model::MODEL, health::LIVE, health::READY, version::VERSION];
+pub(super) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
+    FAMILIES.iter().flat_map(|family| family.iter())
+}

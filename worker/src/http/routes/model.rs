@@ -5,15 +5,14 @@ use serde::Serialize;
 
 use super::super::call::Call;
 use super::super::dialect::Dialect;
-use super::super::endpoint::{Access, Action, Answered, Endpoint};
-use super::super::media::JSON_TYPE;
+use super::super::endpoint::{Access, Action, Answered, Endpoint, JSON_ONLY};
 use super::super::render;
 
 pub(in super::super) const MODEL: Endpoint = Endpoint {
     path: "/model",
     action: Action::Show(describe),
     media: &[],
-    answers: JSON_TYPE,
+    answers: JSON_ONLY,
     access: Access::Keyed,
     dialect: Dialect::Problem,
 };

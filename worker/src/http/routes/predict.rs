@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::super::call::Call;
 use super::super::dialect::Dialect;
-use super::super::endpoint::{Access, Action, Answered, Endpoint};
-use super::super::media::{JSON_TYPE, Media};
+use super::super::endpoint::{Access, Action, Answered, Endpoint, JSON_ONLY};
+use super::super::media::Media;
 use super::super::render;
 use super::model::ModelName;
 
@@ -15,7 +15,7 @@ pub(in super::super) const PREDICT: Endpoint = Endpoint {
     path: "/predict",
     action: Action::Take(predict),
     media: &[Media::Json, Media::Image],
-    answers: JSON_TYPE,
+    answers: JSON_ONLY,
     access: Access::Keyed,
     dialect: Dialect::Problem,
 };
@@ -36,8 +36,8 @@ fn predict(call: &Call, body: Bytes) -> Answered {
 }
 
 fn inputs(model: &Model, media: Media, body: Bytes) -> Result<(Inputs, Options), onnxlet::Error> {
-    match media {
-        Media::Json => Inputs::from_json(model, &body),
-        Media::Image => Ok((Inputs::from_image(model, body.into())?, Options::default())),
+    if media == Media::Image {
+        return Ok((Inputs::from_image(model, body.into())?, Options::default()));
     }
+    Inputs::from_json(model, &body)
 }

@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use super::super::call::Call;
 use super::super::dialect::Dialect;
-use super::super::endpoint::{Access, Action, Answered, Endpoint};
-use super::super::media::JSON_TYPE;
+use super::super::endpoint::{Access, Action, Answered, Endpoint, JSON_ONLY};
 use super::super::render;
 use super::super::running::Running;
 use super::model::ModelName;
@@ -14,7 +13,7 @@ pub(in super::super) const VERSION: Endpoint = Endpoint {
     path: "/version",
     action: Action::Show(version),
     media: &[],
-    answers: JSON_TYPE,
+    answers: JSON_ONLY,
     access: Access::Keyed,
     dialect: Dialect::Problem,
 };
