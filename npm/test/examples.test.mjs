@@ -42,11 +42,11 @@ test("a fixed batch is kept", () => {
   assert.deepEqual(sizes.map((size) => shapeOf(inputs[0], size)), [[1, 3]]);
 });
 
-test("open dimensions get the first two sizes that the model takes, the same for the same name", () => {
+test("open dimensions get the first two usual sizes that the model takes and uneven ones, the same for the same name", () => {
   const { inputs } = describe([input("ids", "int64", ["batch", "length"]), input("mask", "int64", ["batch", "length"])]);
   const engine = fakeEngine(({ ids, mask }) => ids.shape[1] <= 16 && mask.shape[1] === ids.shape[1]);
   const shapes = sizesThatWork(inputs, engine).map((size) => shapeOf(inputs[0], size));
-  assert.deepEqual(shapes, [[1, 16], [2, 16], [3, 16], [5, 16], [1, 8]]);
+  assert.deepEqual(shapes, [[1, 16], [2, 16], [3, 16], [5, 16], [1, 8], [1, 1], [1, 7]]);
 });
 
 test("a model that takes no size has malformed examples and the user's own", () => {

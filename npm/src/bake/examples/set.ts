@@ -5,15 +5,15 @@ import { outcomeOf } from "../outcome.js";
 import type { Example } from "./example.js";
 import { formsOf } from "./forms.js";
 import { malformed } from "./malformed.js";
-import { batchSymbol, elements, shapeOf, type Sizes, sizesOf, USUAL } from "./sizes.js";
+import { batchSymbol, elements, shapeOf, type Sizes, sizesOf, UNEVEN, USUAL } from "./sizes.js";
 import { typed, valuesOf } from "./tensor.js";
 import { convertedOnly, validCalls } from "./valid.js";
 
 const BATCHES = [1, 2, 3, 5];
 /** For models that take long: many examples run other kernels than few do. */
 const LARGE_BATCHES = [1, 2, 17];
-/** Larger batches than this many elements are left out: what they would run, smaller ones ran. */
-const MOST_ELEMENTS = 1 << 22;
+/** Inputs of more elements are left out, but for the first two batches: what they would run, smaller ones ran. */
+const MOST_ELEMENTS = 1 << 19;
 
 /** Models of more bytes, or with inputs of more elements, take too long to answer every form of every input. */
 const SMALL_MODEL = 1 << 18;
@@ -46,24 +46,27 @@ export function plainCall(inputs: readonly TensorSpec[], sizes: Sizes): Example 
 }
 
 /**
- * The sizes to try examples at: every batch at the first size of the other open dimensions that the model takes, and one
- * batch at the next such size. None where it takes none.
+ * The sizes to try examples at: every batch at the first usual size of the other open dimensions that the model takes, and a
+ * batch of one at the next, and at uneven ones. None where it takes none.
  */
 export function sizesThatWork(inputs: readonly TensorSpec[], engine: Engine, batches: readonly number[] = BATCHES): Sizes[] {
   const batch = batchSymbol(inputs);
   const open = inputs.some(({ shape }) => shape?.some((size) => typeof size === "string" && size !== batch));
-  const [first, second] = working(inputs, engine, open ? USUAL : [1]);
+  const works = (size: number) => answers(engine, plainCall(inputs, sizesOf(inputs, 1, size)));
+  const [first, second] = firstTwo(open ? USUAL : [1], works);
   if (first === undefined) return [];
   const all = (batch === undefined ? [1] : batches).map((size) => sizesOf(inputs, size, first));
-  const small = all.filter((sizes, at) => at === 0 || elements(inputs, sizes) <= MOST_ELEMENTS);
-  return second === undefined ? small : [...small, sizesOf(inputs, 1, second)];
+  const others = [...(second === undefined ? [] : [second]), ...(open ? UNEVEN.filter((size) => size !== first && size !== second && works(size)) : [])];
+  return [...all, ...others.map((size) => sizesOf(inputs, 1, size))].filter(
+    (sizes, at) => at < 2 || elements(inputs, sizes) <= MOST_ELEMENTS,
+  );
 }
 
-/** At most two of the sizes, which the model takes for every open dimension but the batch. */
-function working(inputs: readonly TensorSpec[], engine: Engine, candidates: readonly number[]): number[] {
+/** The first two of the sizes that work: trying one may take long. */
+function firstTwo(candidates: readonly number[], works: (size: number) => boolean): number[] {
   const found: number[] = [];
   for (const size of candidates) {
-    if (found.length < 2 && answers(engine, plainCall(inputs, sizesOf(inputs, 1, size)))) found.push(size);
+    if (found.length < 2 && works(size)) found.push(size);
   }
   return found;
 }

@@ -7,6 +7,9 @@ export type Sizes = (symbol: string) => number;
 /** Sizes to try for symbols other than the batch, most usual first. */
 export const USUAL = [32, 64, 16, 8, 128, 224, 256, 320, 640, 1, 2, 3, 4] as const;
 
+/** Sizes that leave a rest in every kernel that works on several at once, and one that fills none. */
+export const UNEVEN = [1, 7, 33, 129] as const;
+
 /** The symbol that stands for the batch: what the first dimensions of inputs are called, where they have a name. */
 export function batchSymbol(inputs: readonly TensorSpec[]): string | undefined {
   const first = inputs.map(({ shape }) => shape?.[0]).find((size) => typeof size === "string");
