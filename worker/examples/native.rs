@@ -58,6 +58,7 @@ fn serve(service: &Service, mut request: Request) {
     // A panic traps the wasm instance; the shim then asks a fresh one to tell of it.
     let answer = catch_unwind(AssertUnwindSafe(|| service.answer(&head, received)))
         .unwrap_or_else(|_| service.answer(&head, Received::Crashed("see the panic's message above".into())));
+    service.count(&answer.point);
     if let Some(line) = &answer.log {
         println!("{}", serde_json::to_string(line).expect("a log line is texts and numbers"));
     }

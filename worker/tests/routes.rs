@@ -61,7 +61,7 @@ fn an_unknown_path_is_told_the_known_ones() {
             assert_eq!((status, code.as_str()), (404, "not_found"), "{method} {path}");
             assert_eq!(
                 detail,
-                format!("nothing is at {path}; there are /predict, /model, /healthz, /readyz, /version")
+                format!("nothing is at {path}; there are /predict, /model, /healthz, /readyz, /version, /metrics")
             );
         }
     }

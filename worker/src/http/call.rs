@@ -27,12 +27,12 @@ pub(super) struct Call<'a> {
 }
 
 /// What is noted of a request while it is answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Facts {
     /// How many examples were predicted, where any were.
     pub examples: Option<u64>,
-    /// The version of the model, where it was asked for.
-    pub version: Option<&'static str>,
+    /// The model, where it was asked for.
+    pub model: Option<&'static Model>,
     /// What became of it in the cache, where it may be answered from there.
     pub cache: Option<CacheOutcome>,
 }
@@ -66,7 +66,7 @@ impl<'a> Call<'a> {
     /// 500 saying why it can't be loaded.
     pub fn model(&self) -> Result<&'static Model, ProblemDetails> {
         let model = self.service.model()?;
-        self.note(|facts| facts.version = Some(&model.card().version));
+        self.note(|facts| facts.model = Some(model));
         Ok(model)
     }
 
@@ -86,7 +86,8 @@ impl<'a> Call<'a> {
         let options = Options { limits: self.service.config()?.limits, ..options };
         let prediction = model.predict(inputs, &options)?;
         let examples = prediction.outputs().first().and_then(|output| output.shape().first());
-        self.note(|facts| facts.examples = Some(examples.map_or(1, |count| *count as u64)));
+        let examples = examples.map_or(1, |count| *count as u64);
+        self.note(|facts| facts.examples = Some(facts.examples.unwrap_or(0) + examples));
         Ok(prediction)
     }
 }

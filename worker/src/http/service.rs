@@ -17,6 +17,7 @@ use super::head::Head;
 use super::keys::{Admission, ApiKeys};
 use super::log::{self, Level, LogLine, Threshold};
 use super::media::{self, Media};
+use super::metrics::{COUNTERS, Counters, Point};
 use super::nesting;
 use super::problem::ProblemDetails;
 use super::received::Received;
@@ -34,6 +35,8 @@ pub struct Answer {
     pub response: Response<Bytes>,
     /// What to log.
     pub log: Option<LogLine>,
+    /// What to count, by [`Service::count`], once it is certain that this is what is sent.
+    pub point: Point,
 }
 
 /// The process's model, as [`onnxlet::slot::held`] gives it: the same each time, or the reason why there is none.
@@ -47,6 +50,7 @@ pub struct Service {
     config: Result<Config, ConfigError>,
     model: fn() -> HeldModel,
     running: Running,
+    counters: &'static Counters,
     answers: Answers,
     router: Router<&'static Endpoint>,
 }
@@ -60,13 +64,19 @@ impl Service {
             let inserted = router.insert(endpoint.path, endpoint);
             debug_assert!(inserted.is_ok(), "two endpoints clash: {inserted:?}");
         }
-        Service { config, model, running: Running::default(), answers: Answers::default(), router }
+        Service { config, model, running: Running::default(), counters: &COUNTERS, answers: Answers::default(), router }
     }
 
     /// The same service, which tells that it runs in this module.
     #[must_use]
     pub fn in_module(self, running: Running) -> Self {
         Service { running, ..self }
+    }
+
+    /// The same service, with counters of its own.
+    #[must_use]
+    pub fn counting(self, counters: &'static Counters) -> Self {
+        Service { counters, ..self }
     }
 
     /// How many bytes of the body to read before [`Service::answer`]: 0 where the head alone decides.
@@ -98,6 +108,18 @@ impl Service {
             Err(problem) => (self.dialect(head).render(&problem, &id), Some(problem)),
         };
         let response = coding::encode(response, head);
+        let route = self.endpoint(head).map(|endpoint| endpoint.path);
+        let point = Point {
+            route,
+            method: Point::method(&head.method),
+            status: response.status(),
+            model: facts.model,
+            examples: facts.examples,
+            cache: facts.cache,
+            crashed: panic.is_some(),
+            bytes_in,
+            bytes_out: response.body().len(),
+        };
         let line = LogLine {
             level: Level::of(response.status()),
             message: "request",
@@ -105,11 +127,11 @@ impl Service {
             trace_id: trace.as_ref().map(|trace| trace.id().to_string()),
             method: head.method.to_string(),
             path: log::cut(head.path(), log::LONGEST_PATH),
-            route: self.endpoint(head).map(|endpoint| endpoint.path),
+            route,
             status: response.status().as_u16(),
             code: problem.as_ref().map(|problem| problem.code),
             error: panic.or(problem.map(|problem| problem.detail)).map(|error| log::cut(&error, log::LONGEST_ERROR)),
-            version: facts.version,
+            version: facts.model.map(|model| model.card().version.as_str()),
             examples: facts.examples,
             cache: facts.cache.map(|outcome| outcome.to_string()),
             bytes_in,
@@ -124,7 +146,12 @@ impl Service {
         if let Some(trace) = trace {
             trace.pass_on(headers);
         }
-        Answer { response, log: threshold.admits(line.level).then_some(line) }
+        Answer { response, log: threshold.admits(line.level).then_some(line), point }
+    }
+
+    /// Counts a request: the last thing to be done of it, after everything that may trap and be done again.
+    pub fn count(&self, point: &Point) {
+        self.counters.count(point);
     }
 
     /// Whether answers are kept in Cloudflare's cache.
@@ -183,6 +210,11 @@ impl Service {
     /// 500 saying why it can't be loaded.
     pub(super) fn model(&self) -> Result<&'static Model, ProblemDetails> {
         (self.model)().map_err(|error| error.clone().into())
+    }
+
+    /// What was counted.
+    pub(super) fn counters(&self) -> &Counters {
+        self.counters
     }
 
     /// The module that it runs in.

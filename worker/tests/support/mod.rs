@@ -61,7 +61,9 @@ impl<'a> Request<'a> {
             limit if self.body.len() > limit => Received::TooLarge,
             _ => Received::Whole(self.body.into()),
         };
-        service.answer(&head, received)
+        let answer = service.answer(&head, received);
+        service.count(&answer.point);
+        answer
     }
 }
 

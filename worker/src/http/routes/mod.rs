@@ -4,6 +4,7 @@ mod address;
 mod health;
 mod inference;
 mod json;
+mod metrics;
 mod model;
 mod predict;
 mod version;
@@ -14,7 +15,8 @@ use super::endpoint::Endpoint;
 static FAMILIES: [&[Endpoint]; 2] = [&OWN, &inference::ENDPOINTS];
 
 /// What belongs to no other protocol.
-static OWN: [Endpoint; 5] = [predict::PREDICT, model::MODEL, health::LIVE, health::READY, version::VERSION];
+static OWN: [Endpoint; 6] =
+    [predict::PREDICT, model::MODEL, health::LIVE, health::READY, version::VERSION, metrics::METRICS];
 
 /// Every endpoint.
 pub(super) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {

@@ -1,0 +1,12 @@
+//! What is counted of requests, and the text that tells of it to Prometheus.
+//!
+//! Counters are one array of plain numbers ([`Counters`]), which the shim copies from an instance that trapped to the one
+//! that replaces it.
+
+mod counters;
+mod exposition;
+mod point;
+
+pub use counters::{COUNTERS, Counters};
+pub(super) use exposition::{TEXT, render};
+pub use point::Point;
