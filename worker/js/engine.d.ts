@@ -7,6 +7,9 @@ export type Env = Record<string, unknown>;
 export interface Engine {
   begin(lean: boolean, fallbacks: number): void;
   lastPanic(): string | undefined;
+  countersAt(): number;
+  countersLength(): number;
+  noteInFlight(count: number): void;
   bodyLimit(request: Request, env: Env): number;
   answer(request: Request, env: Env, body: Uint8Array): Response;
   answerTooLarge(request: Request, env: Env): Response;
@@ -15,7 +18,10 @@ export interface Engine {
   edgeKey(request: Request, env: Env, body: Uint8Array): string | undefined;
   keep(request: Request, env: Env, url: string, kept: Response, body: Uint8Array): void;
   kept(env: Env, url: string): Response | undefined;
+  sender(request: Request, env: Env): string;
+  answerRateLimited(request: Request, env: Env): Response;
   answerCrash(request: Request, env: Env, message: string): Response;
+  exports: { memory: WebAssembly.Memory };
 }
 
 export function createEngineSync(module: WebAssembly.Module): Engine;

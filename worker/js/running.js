@@ -1,4 +1,5 @@
 // The instance that answers, and what replaces it when it traps.
+import { countersOf } from "./counters.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
 
@@ -24,6 +25,8 @@ export class Running {
   #fallbacks = 0;
   /** @type {Engine} */
   #engine;
+  /** @type {(() => Uint8Array) | undefined} */
+  #counters;
 
   /** @param {Modules} modules */
   constructor({ create, first, full }) {
@@ -73,10 +76,13 @@ export class Running {
     return undefined;
   }
 
-  /** A fresh instance. */
+  /** A fresh instance, which goes on counting where the one before stopped. */
   #begun() {
     const engine = this.#create(this.#module);
     engine.begin(this.#full !== undefined, this.#fallbacks);
+    const counters = countersOf(engine);
+    if (this.#counters) counters().set(this.#counters());
+    this.#counters = counters;
     return engine;
   }
 }

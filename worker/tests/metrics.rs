@@ -150,3 +150,22 @@ fn metrics_want_a_key_where_keys_are_set_and_text_to_be_accepted() {
     let json = Request::new("GET", "/metrics").with("x-api-key", key).with("accept", "application/json");
     assert_eq!(status(json), 406);
 }
+
+#[test]
+fn a_data_point_has_a_place_for_everything() {
+    let service = service(Config::default());
+    let png = sample(1);
+    let length = png.len() as f64;
+    let answer = Request::predict("image/png", png).send(&service);
+    let point = service.data_point(&answer.point);
+    let size = answer.response.body().len() as f64;
+    let expected = serde_json::json!({
+        "indexes": ["/predict"],
+        "blobs": ["/predict", "POST", "200", "digits", "1.0.0", "full", "miss"],
+        "doubles": [1.0, length, size, 0.0],
+    });
+    assert_eq!(serde_json::to_value(&point).unwrap(), expected);
+    let point = service.data_point(&Request::new("BREW", "/secret/path").send(&service).point);
+    assert_eq!((point.indexes[0], point.blobs[1].as_str(), point.blobs[2].as_str()), ("other", "other", "404"));
+    assert!(!format!("{point:?}").contains("secret"));
+}

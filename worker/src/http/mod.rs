@@ -33,7 +33,7 @@ pub use cors::Origins;
 pub use head::Head;
 pub use keys::ApiKeys;
 pub use log::{Level, LogLine, Threshold};
-pub use metrics::{COUNTERS, Counters, Point};
+pub use metrics::{COUNTERS, Counters, DataPoint, Point};
 pub use problem::ProblemDetails;
 pub use received::Received;
 pub use request_id::RequestId;

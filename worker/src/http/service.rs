@@ -17,7 +17,7 @@ use super::head::Head;
 use super::keys::{Admission, ApiKeys};
 use super::log::{self, Level, LogLine, Threshold};
 use super::media::{self, Media};
-use super::metrics::{COUNTERS, Counters, Point};
+use super::metrics::{COUNTERS, Counters, DataPoint, Point};
 use super::nesting;
 use super::problem::ProblemDetails;
 use super::received::Received;
@@ -152,6 +152,11 @@ impl Service {
     /// Counts a request: the last thing to be done of it, after everything that may trap and be done again.
     pub fn count(&self, point: &Point) {
         self.counters.count(point);
+    }
+
+    /// What Workers Analytics Engine is given of a request.
+    pub fn data_point(&self, point: &Point) -> DataPoint {
+        DataPoint::of(point, self.running)
     }
 
     /// Whether answers are kept in Cloudflare's cache.

@@ -4,9 +4,11 @@
 //! that replaces it.
 
 mod counters;
+mod data_point;
 mod exposition;
 mod point;
 
 pub use counters::{COUNTERS, Counters};
+pub use data_point::DataPoint;
 pub(super) use exposition::{TEXT, render};
 pub use point::Point;

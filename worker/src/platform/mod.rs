@@ -5,16 +5,18 @@
 //! request in flight with it. Here the shim reads the body, in JavaScript, and everything that may trap happens within
 //! one call, which then throws: the shim catches, replaces the instance and calls [`answer_crash`].
 
+mod analytics;
+
 use std::sync::{Mutex, OnceLock};
 
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, HeaderValue};
-use js_sys::Reflect;
+use js_sys::{Array, Object, Reflect};
 use onnxlet::slot;
 use wasm_bindgen::prelude::*;
 use worker::{EncodeBody, Env, Headers, ResponseBuilder, console_log, web_sys};
 
-use crate::http::{Config, Head, Kept, Key, LogLine, Module, Received, Running, Service};
+use crate::http::{COUNTERS, Config, Counters, Head, Kept, Key, LogLine, Module, Received, Running, Service};
 
 static SERVICE: OnceLock<Service> = OnceLock::new();
 static RUNNING: OnceLock<Running> = OnceLock::new();
@@ -34,6 +36,25 @@ pub fn begin(lean: bool, fallbacks: u32) {
 #[wasm_bindgen(js_name = lastPanic)]
 pub fn last_panic() -> Option<String> {
     LAST_PANIC.lock().ok()?.clone()
+}
+
+/// Where this instance's counters begin: [`counters_length`] bytes, which mean the same in every instance. Whoever replaces
+/// a trapped one copies them.
+#[wasm_bindgen(js_name = countersAt)]
+pub fn counters_at() -> usize {
+    std::ptr::from_ref(&COUNTERS).addr()
+}
+
+/// How many bytes the counters take.
+#[wasm_bindgen(js_name = countersLength)]
+pub fn counters_length() -> usize {
+    size_of::<Counters>()
+}
+
+/// Notes how many requests are being answered, or their bodies awaited.
+#[wasm_bindgen(js_name = noteInFlight)]
+pub fn note_in_flight(count: u32) {
+    COUNTERS.note_in_flight(count.into());
 }
 
 /// How many bytes of the body to read: 0 where the head alone decides.
@@ -129,11 +150,16 @@ fn key_in(url: &str) -> Option<Key> {
 }
 
 fn respond(request: &web_sys::Request, env: &Env, received: Received) -> web_sys::Response {
-    let answer = service(env).answer(&head(request), received);
+    let service = service(env);
+    let answer = service.answer(&head(request), received);
+    let response = response(answer.response);
+    // Last of all: what comes before may trap, and be done again in the full module.
+    service.count(&answer.point);
+    analytics::write(env, || service.data_point(&answer.point));
     if let Some(line) = &answer.log {
         write(line);
     }
-    response(answer.response)
+    response
 }
 
 fn service(env: &Env) -> &'static Service {
@@ -146,7 +172,16 @@ fn service(env: &Env) -> &'static Service {
 /// A variable's text; `wrangler.toml` may also hold numbers and the like, which are taken as they would be written.
 fn variable(env: &Env, name: &str) -> Option<String> {
     let value = Reflect::get(env, &JsValue::from_str(name)).ok().filter(|value| !value.is_undefined())?;
+    if is_binding(&value) {
+        return Some("{}".into());
+    }
     value.as_string().or_else(|| js_sys::JSON::stringify(&value).ok()?.as_string())
+}
+
+/// Whether a value is an object of a class: a service of the platform. Writing one as JSON might call it.
+fn is_binding(value: &JsValue) -> bool {
+    let Some(object) = value.dyn_ref::<Object>().filter(|_| !Array::is_array(value)) else { return false };
+    Object::get_prototype_of(object) != Object::get_prototype_of(&Object::new())
 }
 
 fn head(request: &web_sys::Request) -> Head {
