@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, mock, test } from "node:test";
 import { service } from "../../worker/js/service.js";
+import { counting } from "../fixtures/counting.mjs";
 import { emptyModule } from "../fixtures/fake-engine.mjs";
 
 const log = mock.method(console, "log", () => {});
@@ -16,6 +17,7 @@ const URL_OF_ANSWER = "https://a/.onnxlet/answers/00";
 function start({ stored = new Map(), broken = false, looks = true } = {}) {
   const state = { memory: undefined, predictions: 0, stored };
   const create = () => ({
+    ...counting(),
     begin() {},
     lastPanic: () => undefined,
     bodyLimit: () => 100,

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { bodiesOf, spellings } from "../dist/bake/worker/bodies.js";
 import { heads } from "../dist/bake/worker/heads.js";
 import { attempt } from "../dist/bake/worker/http-call.js";
+import { counting } from "../fixtures/counting.mjs";
 import { jsonOf } from "../dist/bake/worker/json.js";
 import { groupsOf } from "../dist/bake/worker/set.js";
 import { SETTINGS } from "../dist/bake/worker/settings.js";
@@ -23,7 +24,9 @@ const text = (bytes) => new TextDecoder().decode(bytes);
 /** A Worker that says what it was asked; it remembers the paths. */
 function fakeWorker({ said = () => new Response("ok") } = {}) {
   const asked = [];
+  const { counted, ...counters } = counting();
   const engine = {
+    ...counters,
     begin() {},
     lastPanic: () => undefined,
     bodyLimit: () => 1000,
@@ -33,11 +36,13 @@ function fakeWorker({ said = () => new Response("ok") } = {}) {
     },
     answerTooLarge: () => new Response(null, { status: 413 }),
     answerBroken: () => new Response(null, { status: 400 }),
+    sender: () => "address:unknown",
+    answerRateLimited: () => new Response(null, { status: 429 }),
     forget() {},
     looksAtEdge: () => false,
     answerCrash: () => new Response(null, { status: 500 }),
   };
-  return { engine, asked };
+  return { engine, asked, counted };
 }
 
 test("values become the JSON that a client would send", () => {
@@ -83,7 +88,7 @@ test("numbers are spelled in every way, and right JSON is right", () => {
 
 test("every route is asked with every method, and every header that the Worker reads is set", () => {
   const all = heads();
-  for (const path of ["/predict", "/model", "/version", "/healthz", "/readyz", "/nope"]) {
+  for (const path of ["/predict", "/model", "/version", "/healthz", "/readyz", "/metrics", "/nope"]) {
     for (const method of ["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"]) {
       assert.ok(all.some((call) => call.method === method && new URL(call.url).pathname === path), `${method} ${path}`);
     }
@@ -129,4 +134,29 @@ test("an engine that stops has no outcome, one that panics its message", async (
   assert.equal(await attempt(stopping(() => assert.fail("gone too")), {}, call), undefined);
   assert.deepEqual(await attempt(stopping(() => "boom"), {}, call), { panic: "boom" });
   assert.equal(console.log, write);
+});
+
+test("what was counted before changes no answer", async () => {
+  const { engine, counted } = fakeWorker({ said: () => new Response(String(counted[0])) });
+  const call = { about: "", method: "GET", url: "http://a/metrics", headers: [], body: new Uint8Array() };
+  const outcomes = [];
+  for (const before of [0n, 5n, 2n ** 63n]) {
+    counted[0] = before;
+    outcomes.push(await attempt(engine, {}, call));
+  }
+  assert.deepEqual(outcomes[1], outcomes[0]);
+  assert.deepEqual(outcomes[2], outcomes[0]);
+  assert.notEqual(text(outcomes[0].body), "0", "a counter that is 0 would leave out how others are written");
+});
+
+test("every variable is set, in a way that makes sense and in one that doesn't", async () => {
+  const { readFileSync } = await import("node:fs");
+  const list = readFileSync(new URL("../../worker/src/http/config/variables.rs", import.meta.url), "utf8");
+  const names = [...new Set(list.match(/ONNXLET_[A-Z_]+/g))];
+  assert.ok(names.length > 10);
+  for (const name of names) {
+    const values = SETTINGS.filter(({ env }) => name in env).map(({ about }) => about);
+    assert.ok(values.some((about) => !/wrong|the value/.test(about)), `${name} in a way that makes sense`);
+    assert.ok(values.some((about) => /wrong/.test(about)), `${name} in a way that doesn't`);
+  }
 });

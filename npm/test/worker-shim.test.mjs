@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { service } from "../../worker/js/service.js";
+import { counting } from "../fixtures/counting.mjs";
 import { emptyModule, leanModule } from "../fixtures/fake-engine.mjs";
 
 const log = mock.method(console, "log", () => {});
@@ -30,7 +31,9 @@ function start({ trimmed = true, panicsToo = false } = {}) {
       panic = "panicked at src/x.rs:1";
       trap();
     };
+    const { counted, ...counters } = counting();
     const engine = {
+      ...counters,
       begin: (lean, fallbacks) => made.push({ name, lean, fallbacks }),
       lastPanic: () => panic,
       bodyLimit(request) {
@@ -39,10 +42,14 @@ function start({ trimmed = true, panicsToo = false } = {}) {
       },
       answer(request, env, body) {
         look(request, 2);
+        counted[0] += 1n;
+        if (request.url.endsWith("/counted")) return Response.json({ counted: Number(counted[0]), inFlight: Number(counted[1]) });
         return Response.json({ module: name, instance: made.length, body: Buffer.from(body).toString() });
       },
       answerTooLarge: () => new Response(null, { status: 413 }),
       answerBroken: () => new Response(null, { status: 400 }),
+      sender: () => "address:192.0.2.1",
+      answerRateLimited: () => new Response(null, { status: 429 }),
     forget() {},
     looksAtEdge: () => false,
       answerCrash(request, env, message) {
@@ -54,8 +61,9 @@ function start({ trimmed = true, panicsToo = false } = {}) {
   };
   const modules = trimmed ? { first: leanModule, full: emptyModule } : { first: emptyModule, full: undefined };
   const worker = service({ create, ...modules });
-  const send = async (path, body = "hi") => {
-    const response = await worker.fetch(new Request(`http://a${path}`, { method: "POST", body, duplex: "half" }), {});
+  const send = async (path, body = "hi", env = {}) => {
+    const context = { waitUntil() {} };
+    const response = await worker.fetch(new Request(`http://a${path}`, { method: "POST", body, duplex: "half" }), env, context);
     return response.status === 200 || response.status === 500 ? response.json() : response.status;
   };
   return { made, send };
@@ -112,4 +120,45 @@ test("a body beyond the limit, and one that breaks off, are told apart", async (
   assert.equal(await send("/", "x".repeat(101)), 413);
   const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) });
   assert.equal(await send("/", broken), 400);
+});
+
+test("counters go on where an instance stopped, at a panic and at a fallback", async () => {
+  const { send } = start();
+  for (const path of ["/", "/", "/panic", "/", "/rare", "/always"]) await send(path);
+  // What trapped is not counted here, but by whoever tells of the crash.
+  assert.equal((await send("/counted")).counted, 5);
+});
+
+test("requests in flight are those whose bodies are on their way, and the one that is answered", async () => {
+  const { send } = start();
+  let go = () => {};
+  const slow = new ReadableStream({ pull: (controller) => new Promise((resolve) => (go = resolve)).then(() => controller.close()) });
+  const waiting = send("/", slow);
+  const other = send("/", new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) }));
+  assert.equal(await other, 400);
+  assert.equal((await send("/counted")).inFlight, 2);
+  go();
+  await waiting;
+  assert.equal((await send("/counted")).inFlight, 1);
+});
+
+test("a request that the rate limit refuses is not read", async () => {
+  const { send } = start();
+  const asked = [];
+  const limiter = (success) => ({ limit: async (options) => void asked.push(options) ?? { success } });
+  let read = false;
+  const body = new ReadableStream({ pull: () => void (read = true) }, { highWaterMark: 0 });
+  assert.equal(await send("/", body, { ONNXLET_RATE_LIMIT: limiter(false) }), 429);
+  assert.equal(read, false);
+  assert.equal((await send("/", "hi", { ONNXLET_RATE_LIMIT: limiter(true) })).body, "hi");
+  assert.deepEqual(asked, [{ key: "address:192.0.2.1" }, { key: "address:192.0.2.1" }]);
+});
+
+test("a rate limit that fails lets requests pass, and is told", async () => {
+  const { send } = start();
+  const limiter = { limit: () => Promise.reject(new Error("no limiter today")) };
+  assert.equal((await send("/", "hi", { ONNXLET_RATE_LIMIT: limiter })).body, "hi");
+  assert.equal(log.mock.callCount(), 1);
+  const { level, message, error } = JSON.parse(log.mock.calls[0].arguments[0]);
+  assert.deepEqual([level, message, error], ["error", "rate limit not asked", "Error: no limiter today"]);
 });

@@ -4,7 +4,7 @@ import type { HttpCall } from "./http-call.js";
 /** Where the requests go; the Worker looks at the path alone. */
 const ORIGIN = "https://model.example.workers.dev";
 
-const SHOWN = ["/model", "/version", "/healthz", "/readyz"];
+const SHOWN = ["/model", "/version", "/healthz", "/readyz", "/metrics"];
 const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "PROPFIND"];
 
 const NONE = new Uint8Array();
@@ -25,7 +25,7 @@ export function post(about: string, type: string, body: HttpCall["body"], header
 /** Every request that needs no right body. */
 export function heads(): HttpCall[] {
   const routes = [...SHOWN, "/predict", "/nope"].flatMap((path) => METHODS.map((method) => call("route", method, path)));
-  return [...routes, ...paths(), ...ids(), ...accepts(), ...types(), ...crowded(), ...preflights(), ...crashes()];
+  return [...routes, ...paths(), ...ids(), ...accepts(), ...types(), ...crowded(), ...preflights(), ...traces(), ...crashes()];
 }
 
 function paths(): HttpCall[] {
@@ -78,6 +78,7 @@ function types(): HttpCall[] {
     post("an empty picture", "image/png", NONE),
     post("a broken body", "application/json", "broken"),
     post("a broken picture", "image/png", "broken"),
+    post("too many", "application/json", "rate limited"),
   ];
 }
 
@@ -126,9 +127,21 @@ function preflights(): HttpCall[] {
   const asked: Headers = [
     ["origin", "https://example.com"],
     ["access-control-request-method", "POST"],
-    ["access-control-request-headers", "content-type,x-request-id"],
+    ["access-control-request-headers", "authorization,content-type,x-api-key,x-request-id"],
   ];
   return ["/predict", "/model", "/nope"].map((path) => call("preflight", "OPTIONS", path, asked));
+}
+
+/** Traces, right and wrong. */
+function traces(): HttpCall[] {
+  const parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const parents = [parent, `cc${parent.slice(2)}-what-is-to-come`, `${parent}-more`, parent.toUpperCase(), parent.replaceAll("4", "g"), "00-0-0-0", "", "é"];
+  const zeros = "00-00000000000000000000000000000000-0000000000000000-00";
+  const states = ["congo=t61rcWkgMzE", "rojo=00f067aa0ba902b7, congo=t61rcWkgMzE,,a@b=1 2", "A=b", "a", "a=", "a=b=c", "", "é", "a=b,".repeat(40), `a=${"x".repeat(600)}`];
+  return [
+    ...[...parents, zeros].map((given) => call("traceparent", "GET", "/healthz", [["traceparent", given]])),
+    ...states.map((state) => call("tracestate", "GET", "/nope", [["traceparent", parent], ["tracestate", state]])),
+  ];
 }
 
 /** The answer to a request that trapped another instance. */

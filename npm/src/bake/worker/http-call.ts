@@ -1,4 +1,5 @@
 // A request to the Worker, and all that comes of it, without a network.
+import { pinCounters } from "./counters.js";
 import type { Env, WorkerEngine } from "./engine.js";
 
 /** A request to make while baking: what it runs stays in the lean module. */
@@ -9,7 +10,7 @@ export interface HttpCall {
   url: string;
   headers: readonly (readonly [name: string, value: string])[];
   /** What became of its body. */
-  body: Uint8Array | "broken" | "crashed";
+  body: Uint8Array | "broken" | "rate limited" | "crashed";
   /** Its headers are no texts, which makes it panic: what tells of a panic must stay. */
   unreadable?: boolean;
   /** It is made twice, and the second answer counts: once more, or only if the first answer isn't right any more. */
@@ -62,12 +63,16 @@ function send(engine: WorkerEngine, env: Env, { method, url, headers, body, unre
   const given = headers.map(([name, value]): [string, string] => [name, value]);
   let request = unreadable ? withoutTexts(method, url) : new Request(url, { method, headers: given });
   engine.forget(env);
+  pinCounters(engine);
   const limit = engine.bodyLimit(request, env);
+  // The sender is no part of an answer: it is compared with what is logged.
+  if (limit > 0 && env.ONNXLET_RATE_LIMIT) console.log(engine.sender(request, env));
   if (again) {
     const tag = answered(engine, request, env, body, limit).headers.get("etag");
     if (again === "if changed" && tag) request = new Request(url, { method, headers: [...given, ["if-none-match", tag]] });
   }
   if (limit > 0 && body instanceof Uint8Array && engine.looksAtEdge(env)) throughEdge(engine, request, env, body);
+  engine.noteInFlight(2);
   return { limit, response: answered(engine, request, env, body, limit) };
 }
 
@@ -85,6 +90,7 @@ function throughEdge(engine: WorkerEngine, request: Request, env: Env, body: Uin
 function answered(engine: WorkerEngine, request: Request, env: Env, body: HttpCall["body"], limit: number): Response {
   if (body === "crashed") return engine.answerCrash(request, env, "panicked at src/x.rs:1:1:\nindex out of bounds");
   if (limit === 0) return engine.answer(request, env, NO_BODY);
+  if (body === "rate limited") return engine.answerRateLimited(request, env);
   if (body === "broken") return engine.answerBroken(request, env);
   return body.length > limit ? engine.answerTooLarge(request, env) : engine.answer(request, env, body);
 }

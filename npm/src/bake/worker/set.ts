@@ -8,6 +8,7 @@ import type { Env, WorkerEngine } from "./engine.js";
 import { call, heads, post } from "./heads.js";
 import { type HttpCall, statusOf } from "./http-call.js";
 import { jsonOf } from "./json.js";
+import { protectedCalls } from "./protections.js";
 import { SETTINGS } from "./settings.js";
 
 /** Requests to one instance, which reads its variables once. */
@@ -35,7 +36,7 @@ export function groupsOf(
   const predictions = [...bodies, ...spellings(description.inputs, first)].map(sent);
   const some = sampled(bodies);
   const whole = { about: "", env: SETTINGS[0]?.env ?? {}, calls: [...predictions, ...heads(), ...some.flatMap(kept)] };
-  const rest = SETTINGS.slice(1).map(({ about, env }) => ({ about, env, calls: [...some, ...operations()] }));
+  const rest = SETTINGS.slice(1).map(({ about, env }) => ({ about, env, calls: [...some, ...operations(), ...protectedCalls(some)] }));
   const panic = { ...post("a panic", "application/json", new Uint8Array()), unreadable: true };
   return [whole, ...rest, { about: "", env: {}, calls: [panic] }];
 }
@@ -62,7 +63,7 @@ function kept(call: HttpCall): HttpCall[] {
 
 /** Requests of every kind that need no body of the model's. */
 function operations(): HttpCall[] {
-  const shown = ["/model", "/version", "/healthz", "/readyz", "/nope"].map((path) => call("route", "GET", path));
+  const shown = ["/model", "/version", "/healthz", "/readyz", "/metrics", "/nope"].map((path) => call("route", "GET", path));
   return [
     ...shown,
     call("route", "DELETE", "/model"),
@@ -71,6 +72,7 @@ function operations(): HttpCall[] {
     post("broken JSON", "application/json", new TextEncoder().encode("[1")),
     post("too much", "application/json", new Uint8Array(2000).fill(32)),
     post("a broken body", "image/png", "broken"),
+    post("too many", "image/png", "rate limited"),
     post("a crash", "image/png", "crashed"),
   ];
 }

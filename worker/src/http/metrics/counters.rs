@@ -87,8 +87,8 @@ impl Counters {
             methods.iter().zip(METHODS).flat_map(move |(statuses, method)| {
                 statuses.iter().zip(STATUSES).filter_map(move |(count, status)| {
                     let count = count.load(Relaxed);
-                    let route = endpoints().nth(route).map(|endpoint| endpoint.path);
-                    (count > 0).then_some((route, method, (status > 0).then_some(status), count))
+                    let path = || endpoints().nth(route).map(|endpoint| endpoint.path);
+                    (count > 0).then(|| (path(), method, (status > 0).then_some(status), count))
                 })
             })
         })

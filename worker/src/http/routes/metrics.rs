@@ -9,7 +9,7 @@ pub(in super::super) const METRICS: Endpoint = Endpoint {
     path: "/metrics",
     action: Action::Show(metrics),
     media: &[],
-    answers: TEXT,
+    answers: &[TEXT],
     access: Access::Keyed,
     dialect: Dialect::Problem,
 };
