@@ -132,6 +132,20 @@ impl ArrayBuilder {
         self.push_axis(&array.shape, &array.data, 0)
     }
 
+    /// What stands in a row and a column of an array.
+    ///
+    /// # Errors
+    /// A message where it has no such place.
+    pub(crate) fn push_cell(&mut self, array: &Array, row: usize, column: usize) -> Result<(), String> {
+        match array.shape.as_slice() {
+            [rows, columns, inner @ ..] if row < *rows && column < *columns => {
+                let stride: usize = inner.iter().product();
+                self.push_axis(inner, &array.data, (row * columns + column) * stride)
+            }
+            _ => Err(format!("got no column {column} in row {row}")),
+        }
+    }
+
     /// The part of an array from the element `from` on, which has this shape.
     fn push_axis(&mut self, shape: &[usize], data: &Data, from: usize) -> Result<(), String> {
         let [length, inner @ ..] = shape else {

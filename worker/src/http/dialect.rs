@@ -16,7 +16,6 @@ pub(super) enum Dialect {
     /// `{"error": "…"}`: the Open Inference Protocol and TensorFlow Serving.
     Error,
     /// `{"error_code": "…", "message": "…"}`: MLflow.
-    #[expect(dead_code, reason = "MLflow's routes come next")]
     Mlflow,
 }
 
@@ -37,6 +36,7 @@ impl Dialect {
         let first = path.split('/').nth(1).unwrap_or_default();
         match first {
             "v1" | "v2" => Dialect::Error,
+            "invocations" | "ping" => Dialect::Mlflow,
             _ => Dialect::Problem,
         }
     }

@@ -23,7 +23,6 @@ pub(super) enum Media {
     /// `image/png`, `image/jpeg` or `image/webp`; the decoder looks at the bytes themselves.
     Image,
     /// `text/csv`, in UTF-8, with a header.
-    #[expect(dead_code, reason = "MLflow's routes come next")]
     Csv,
     /// What clients send whose servers never look at the type: none, or whatever their HTTP library adds by itself.
     Untyped,

@@ -5,14 +5,19 @@ mod health;
 mod inference;
 mod json;
 mod metrics;
+mod mlflow;
 mod model;
+mod nested;
 mod predict;
+mod rows;
+mod score;
+mod tensorflow;
 mod version;
 
 use super::endpoint::Endpoint;
 
 /// Every endpoint, family by family.
-static FAMILIES: [&[Endpoint]; 2] = [&OWN, &inference::ENDPOINTS];
+static FAMILIES: [&[Endpoint]; 4] = [&OWN, &inference::ENDPOINTS, &tensorflow::ENDPOINTS, &mlflow::ENDPOINTS];
 
 /// What belongs to no other protocol.
 static OWN: [Endpoint; 6] =

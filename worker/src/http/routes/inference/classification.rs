@@ -3,6 +3,7 @@
 use onnxlet::{Card, NamedTensor};
 
 use super::super::super::problem::ProblemDetails;
+use super::super::score::Score;
 
 /// The best `count` classes of each row along the last axis, best first, each as `score:index:label`, or `score:index`
 /// where the card names no labels; and the shape that they have.
@@ -25,7 +26,7 @@ pub(super) fn classify(
     })?;
     let labels = card.outputs.get(name).and_then(|card| card.labels.as_ref());
     let text = |(index, score): (usize, f64)| {
-        let score = shortest(score);
+        let score = Score(score);
         match labels.and_then(|labels| labels.get(index)) {
             Some(label) => format!("{score}:{index}:{label}"),
             None => format!("{score}:{index}"),
@@ -34,10 +35,4 @@ pub(super) fn classify(
     let batch = tensor.shape().split_last().map_or(&[][..], |(_, batch)| batch);
     let shape = batch.iter().copied().chain([count]).collect();
     Ok((shape, rows.into_iter().flatten().map(text).collect()))
-}
-
-/// The fewest digits that still tell the score from its neighbours.
-fn shortest(score: f64) -> String {
-    let narrow = score as f32;
-    if f64::from(narrow) == score { narrow.to_string() } else { score.to_string() }
 }
