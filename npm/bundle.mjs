@@ -1,5 +1,6 @@
 // Bundles the compiled runtime: one small script for each way into a model's package. A page then asks for few files, and
-// gets half the bytes. What is generated for each package stays outside.
+// gets half the bytes. What is generated for each package is left to names ($addresses …) that npm/src/assemble/entries.ts
+// declares, by an import or in place.
 //
 //     node npm/bundle.mjs [npm/dist]
 
@@ -8,13 +9,26 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const ENTRIES = ["browser", "node", "workerd", "thread.browser", "thread.node"];
-const GENERATED = ["./addresses.js", "./bundled.js", "./engines.js"];
+/** What the generated modules export. */
+const GENERATED = { addresses: "addresses, decoder", bundled: "simd, first, full, decoder", engines: "engines, describe, pictures" };
+
+/** @type {import("esbuild").Plugin} */
+const generated = {
+  name: "generated",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/(addresses|bundled|engines)\.js$/ }, ({ path }) => ({ path: path.slice(2, -3), namespace: "generated" }));
+    onLoad({ filter: /./, namespace: "generated" }, ({ path }) => {
+      return { contents: `export const { ${GENERATED[/** @type {keyof typeof GENERATED} */ (path)]} } = $${path};` };
+    });
+  },
+};
 
 const dist = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), "dist"));
 await build({
   entryPoints: ENTRIES.map((entry) => join(dist, `${entry}.js`)),
   outdir: join(dist, "entries"),
-  external: [...GENERATED, "node:*"],
+  external: ["node:*"],
+  plugins: [generated],
   bundle: true,
   format: "esm",
   platform: "neutral",

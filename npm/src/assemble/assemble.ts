@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Description } from "./card.js";
 import { type Build, engineFiles, type Files, modulePlaces, type PictureModule } from "./engines.js";
+import { entryFiles } from "./entries.js";
 import { manifest } from "./manifest.js";
 import { readme } from "./readme.js";
 import { moduleTypes, types } from "./types.js";
@@ -27,9 +28,11 @@ const DECLARATIONS = ["runtime/types.d.ts", "runtime/errors.d.ts", "thread.brows
 export async function assemble({ description, builds, runtime, licenses, out, ...parts }: Parts): Promise<string[]> {
   const pictures = takesPictures(description) ? parts.pictures : undefined;
   const modules = modulePlaces(builds, pictures);
+  const generated = engineFiles({ description, builds, pictures });
   const files: Files = {
-    ...engineFiles({ description, builds, pictures }),
-    ...(await runtimeFiles(runtime)),
+    ...generated,
+    ...entryFiles(await textsIn(join(runtime, "entries")), generated),
+    ...(await declarations(runtime)),
     ...licenses,
     "index.d.ts": types(description),
     "wasm/module.d.ts": moduleTypes,
@@ -46,13 +49,17 @@ function takesPictures({ card }: Description): boolean {
   return Object.values(card.inputs ?? {}).some(({ image }) => image !== undefined);
 }
 
-/** The bundled scripts, one for each way into the package, and declarations. */
-async function runtimeFiles(runtime: string): Promise<Files> {
-  const entries = join(runtime, "entries");
-  const scripts = (await readdir(entries)).map((name) => [name, join(entries, name)] as const);
-  const declarations = DECLARATIONS.map((path) => [path, join(runtime, path)] as const);
+async function textsIn(folder: string): Promise<Record<string, string>> {
+  return texts((await readdir(folder)).map((name) => [name, join(folder, name)]));
+}
+
+function declarations(runtime: string): Promise<Record<string, string>> {
+  return texts(DECLARATIONS.map((path) => [path, join(runtime, path)]));
+}
+
+async function texts(places: readonly (readonly [place: string, path: string])[]): Promise<Record<string, string>> {
   const read = async ([place, path]: readonly [string, string]) => [place, await readFile(path, "utf8")] as const;
-  return Object.fromEntries(await Promise.all([...scripts, ...declarations].map(read)));
+  return Object.fromEntries(await Promise.all(places.map(read)));
 }
 
 /** Folders stand for all that is in them. */

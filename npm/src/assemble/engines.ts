@@ -78,11 +78,11 @@ function enginesScript(
 ): string {
   const imports = builds.map(({ simd }, at) => `import { createEngine as ${simd} } from "./${names[at]}";`);
   const decoder = pictures ? 'async () => (await import("./pictures.js")).createEngine' : "undefined";
-  const engines = `export const engines = { ${builds.map(({ simd }) => simd).join(", ")} };\n`;
+  const engines = `const engines = { ${builds.map(({ simd }) => simd).join(", ")} };\n`;
   // As a text: a literal would take a name such as `__proto__` for something else.
   const said = `JSON.parse(${JSON.stringify(JSON.stringify(description))})`;
-  const describe = `export function describe(simd) {\n  const said = ${said};\n  said.engine.simd = simd;\n  return said;\n}\n`;
-  return `${imports.join("\n")}\n\n${engines}${describe}export const pictures = ${decoder};\n`;
+  const describe = `function describe(simd) {\n  const said = ${said};\n  said.engine.simd = simd;\n  return said;\n}\n`;
+  return `${imports.join("\n")}\n\n${engines}${describe}const pictures = ${decoder};\nexport { engines, describe, pictures };\n`;
 }
 
 /** Bundlers find the files by the literal form `new URL("…", import.meta.url)`. */
@@ -92,7 +92,7 @@ function addressesScript(builds: readonly Build[], pictures: PictureModule | und
     return `  ${build.simd}: {\n${parts.join("")}  },\n`;
   });
   const decoder = pictures ? packaged(PICTURES, pictures.wasm) : "undefined";
-  return `export const addresses = {\n${entries.join("")}};\nexport const decoder = ${decoder};\n`;
+  return `const addresses = {\n${entries.join("")}};\nconst decoder = ${decoder};\nexport { addresses, decoder };\n`;
 }
 
 /** The text of a `PackagedModule`. */
