@@ -1,4 +1,4 @@
-//! Python with the packages that the reference data needs, in an environment of its own.
+//! Python with the packages that something needs, in an environment of its own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,14 +14,26 @@ use crate::stamp::Step;
 const REMEDY: &str = "install Python 3.10 or newer (on Debian: apt-get install python3 python3-venv)";
 const NAMES: [&str; 6] = ["python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
 
-/// Makes sure that `target/venv` holds what `tests/reference/requirements.txt` pins. Returns its Python.
-pub fn set_up(project: &Project) -> Result<PathBuf> {
+/// An environment, and the file that pins what is in it.
+pub struct Environment {
+    /// Its folder in `target/`.
+    folder: &'static str,
+    requirements: &'static str,
+}
+
+/// What the reference data needs.
+pub const REFERENCE: Environment = Environment { folder: "venv", requirements: "tests/reference/requirements.txt" };
+/// The clients of inference servers.
+pub const CLIENTS: Environment = Environment { folder: "venv-clients", requirements: "tests/clients/requirements.txt" };
+
+/// Makes sure that an environment holds what its file pins. Returns its Python.
+pub fn set_up(project: &Project, environment: &Environment) -> Result<PathBuf> {
     let python = find()?;
-    let folder = project.target.join("venv");
+    let folder = project.target.join(environment.folder);
     let own = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let requirements = project.at("tests/reference/requirements.txt");
+    let requirements = project.at(environment.requirements);
     let step = Step {
-        name: "python packages",
+        name: &format!("python packages in {}", environment.folder),
         keys: &[&python.to_string_lossy()],
         inputs: std::slice::from_ref(&requirements),
         outputs: std::slice::from_ref(&own),
@@ -38,8 +50,9 @@ fn install(python: &Path, folder: &Path, own: &Path, requirements: &Path) -> Res
         .with_context(|| format!("a virtual environment can't be made; {REMEDY}"))?;
     let mut pip = Command::new(own);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "-r"]);
-    process::run(pip.arg(requirements))
-        .context("the reference's packages can't be installed; they support Python 3.10 to 3.13")
+    process::run(pip.arg(requirements)).with_context(|| {
+        format!("the packages of {} can't be installed; they support Python 3.10 to 3.13", requirements.display())
+    })
 }
 
 /// The first Python on PATH that is new enough.

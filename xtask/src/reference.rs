@@ -34,7 +34,7 @@ pub fn mnist(project: &Project) -> Result<PathBuf> {
 /// (pictures, and the tensors that Pillow makes of them). Checks the models' cards against their schema.
 pub fn make(project: &Project) -> Result<()> {
     let package = mnist(project)?;
-    let python = python::set_up(project)?;
+    let python = python::set_up(project, &python::REFERENCE)?;
     let out = folder(project);
     let outputs = ["mnist/sample.json", "digits/probs.f32", "iris/label.i64", "resize/manifest.json"];
     let step = Step {

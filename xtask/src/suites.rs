@@ -15,6 +15,7 @@ use crate::node::Node;
 use crate::peers;
 use crate::process;
 use crate::project::Project;
+use crate::python;
 use crate::reference;
 use crate::rust;
 use crate::tally::Tally;
@@ -28,7 +29,7 @@ pub struct Suite {
 }
 
 /// All of them.
-pub const SUITES: [Suite; 17] = [
+pub const SUITES: [Suite; 18] = [
     Suite { name: "format", about: "cargo fmt --check", run: format },
     Suite { name: "lint", about: "clippy, warnings are errors", run: lint },
     Suite { name: "docs", about: "rustdoc, warnings are errors", run: docs },
@@ -43,6 +44,7 @@ pub const SUITES: [Suite; 17] = [
     Suite { name: "calls", about: "malformed and hostile calls of the engine in Node", run: calls },
     Suite { name: "bake", about: "baking and trimming the real engine in Node", run: bake },
     Suite { name: "workerd", about: "the Worker over HTTP", run: workerd },
+    Suite { name: "clients", about: "unmodified clients of other inference servers, against the Worker", run: clients },
     Suite { name: "page", about: "the page in Chromium", run: page },
     Suite { name: "bench", about: "that every engine can be measured, with digits", run: bench },
     Suite { name: "deploy", about: "wrangler deploy --dry-run", run: deploy },
@@ -178,6 +180,17 @@ fn bake(session: &Session, tally: &mut Tally) -> Result<()> {
 fn workerd(session: &Session, tally: &mut Tally) -> Result<()> {
     let server = session.serve("workerd")?;
     session.node_test(&session.built()?.program, "tests/workerd", &[("ONNXLET_URL", server.url())], tally)
+}
+
+/// The clients of Python, then Node's fetch.
+fn clients(session: &Session, tally: &mut Tally) -> Result<()> {
+    let python = python::set_up(session.project, &python::CLIENTS)?;
+    let server = session.serve("clients")?;
+    let mut run = Command::new(python);
+    run.arg(session.project.at("tests/clients/run.py")).env("ONNXLET_URL", server.url());
+    let ran = process::run_watching(&mut run, |line| tally.read(line));
+    session.node_test(&session.built()?.program, "tests/clients", &[("ONNXLET_URL", server.url())], tally)?;
+    ran
 }
 
 fn page(session: &Session, tally: &mut Tally) -> Result<()> {

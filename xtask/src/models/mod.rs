@@ -50,7 +50,7 @@ pub fn command(project: &Project, names: &[String], everyday: bool, check: bool)
 pub fn make(project: &Project, choose: impl Fn(&Model) -> bool) -> Result<Vec<Model>> {
     let manifest = Manifest::read(project)?;
     let models: Vec<Model> = manifest.models.into_iter().filter(choose).collect();
-    let python = python::set_up(project)?;
+    let python = python::set_up(project, &python::REFERENCE)?;
     let out = folder(project);
     let photos = out.join("photos");
     let photo_files = manifest.photos.iter().map(|photo| (&photo.origin, photos.join(&photo.name)));
