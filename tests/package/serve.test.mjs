@@ -57,9 +57,27 @@ async function served(model) {
   return { base: `http://127.0.0.1:${port}`, child, ended, output: () => output };
 }
 
+/**
+ * Puts a script into the page, and tells the directive of the policy that it violates.
+ * @param {import("playwright-core").Page} page
+ */
+function blockedInline(page) {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => resolve(effectiveDirective), { once: true });
+        document.head.append(Object.assign(document.createElement("script"), { textContent: "document.title = 'ran'" }));
+        setTimeout(() => resolve(`nothing: the title is ${document.title}`), 2000);
+      }),
+  );
+}
+
 test("the Worker answers, its page too, and it ends when asked to", async () => {
   const { base, child, ended, output } = await served("digits");
   const { page, errors } = await openPage(`${base}/`);
+  const display = () => page.evaluate(() => getComputedStyle(document.querySelector("fieldset") ?? document.body).display);
+  assert.equal(await display(), "grid", "its style is let through by its policy");
+  assert.equal(await blockedInline(page), "script-src-elem", "an inline script is not");
   await page.setInputFiles("input[type=file]", sample(7));
   await page.click("#predict:not([disabled])");
   await page.waitForSelector("#answer ol li");

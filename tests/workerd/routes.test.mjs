@@ -47,7 +47,7 @@ test("an unknown path is 404", async () => {
   for (const path of ["/nope", "/predict/", "/PREDICT", "/model/x", "/%6dodel"]) {
     const { status, code, detail } = await problem(await fetch(BASE + path));
     assert.deepEqual([status, code], [404, "not_found"]);
-    assert.equal(detail, `nothing is at ${path}; there are /predict, /model, /healthz, /readyz, /version`);
+    assert.equal(detail, `nothing is at ${path}; there are /predict, /model, /healthz, /readyz, /version, /metrics`);
   }
 });
 

@@ -33,5 +33,5 @@ function poisoned(request) {
 }
 
 export default {
-  fetch: (request, env) => worker.fetch(poisoned(request), env),
+  fetch: (request, env, context) => worker.fetch(poisoned(request), env, context),
 };

@@ -25,7 +25,7 @@ export function post(about: string, type: string, body: HttpCall["body"], header
 /** Every request that needs no right body. */
 export function heads(): HttpCall[] {
   const routes = [...SHOWN, "/predict", "/nope"].flatMap((path) => METHODS.map((method) => call("route", method, path)));
-  return [...routes, ...paths(), ...ids(), ...accepts(), ...types(), ...crowded(), ...preflights(), ...traces(), ...crashes()];
+  return [...routes, ...paths(), ...ids(), ...accepts(), ...types(), ...crowded(), ...preflights(), ...traces(), ...compressions(), ...crashes()];
 }
 
 function paths(): HttpCall[] {
@@ -130,6 +130,18 @@ function preflights(): HttpCall[] {
     ["access-control-request-headers", "authorization,content-type,x-api-key,x-request-id"],
   ];
   return ["/predict", "/model", "/nope"].map((path) => call("preflight", "OPTIONS", path, asked));
+}
+
+/** How clients say which compression they take: Cloudflare's edge, libraries, and nobody. */
+export const ACCEPTED = [
+  ...["gzip", "br, gzip", "gzip, deflate, br, zstd", "deflate", "gzip;q=0.5, deflate;q=1.0", "x-gzip", "*", "identity", "br"],
+  ...["gzip;q=0", "*;q=0", "gzip;q=x", "GZIP ; q=0.1", "", "é"],
+];
+
+/** Answers of every size, compressed and not. */
+function compressions(): HttpCall[] {
+  const paths = [...SHOWN, "/nope", `/${"x".repeat(2000)}`];
+  return paths.flatMap((path) => ACCEPTED.map((encodings) => call("accept-encoding", "GET", path, [["accept-encoding", encodings]])));
 }
 
 /** Traces, right and wrong. */

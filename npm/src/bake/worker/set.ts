@@ -5,10 +5,10 @@ import { exampleSet, sizesThatWork } from "../examples/set.js";
 import { sizesOf } from "../examples/sizes.js";
 import { bodiesOf, type Body, spellings } from "./bodies.js";
 import type { Env, WorkerEngine } from "./engine.js";
-import { call, heads, post } from "./heads.js";
+import { ACCEPTED, call, heads, post } from "./heads.js";
 import { type HttpCall, statusOf } from "./http-call.js";
 import { jsonOf } from "./json.js";
-import { protectedCalls } from "./protections.js";
+import { PROTECTIONS, protectedCalls } from "./protections.js";
 import { SETTINGS } from "./settings.js";
 
 /** Requests to one instance, which reads its variables once. */
@@ -35,8 +35,10 @@ export function groupsOf(
   const bodies = bodiesOf(exampleSet(description, asked, given, modelBytes));
   const predictions = [...bodies, ...spellings(description.inputs, first)].map(sent);
   const some = sampled(bodies);
-  const whole = { about: "", env: SETTINGS[0]?.env ?? {}, calls: [...predictions, ...heads(), ...some.flatMap(kept)] };
-  const rest = SETTINGS.slice(1).map(({ about, env }) => ({ about, env, calls: [...some, ...operations(), ...protectedCalls(some)] }));
+  const whole = { about: "", env: SETTINGS[0]?.env ?? {}, calls: [...predictions, ...heads(), ...some.flatMap(kept), ...some.flatMap(compressed)] };
+  const rest = SETTINGS.slice(1).map((setting) => {
+    return { ...setting, calls: [...some, ...operations(), ...(PROTECTIONS.includes(setting) ? protectedCalls(some) : [])] };
+  });
   const panic = { ...post("a panic", "application/json", new Uint8Array()), unreadable: true };
   return [whole, ...rest, { about: "", env: {}, calls: [panic] }];
 }
@@ -59,6 +61,11 @@ function kept(call: HttpCall): HttpCall[] {
   const headed = heads.map((head): HttpCall => ({ ...call, headers: [...call.headers, head] }));
   const twice = headed.map((one): HttpCall => ({ ...one, again: "once more" }));
   return [...headed, ...twice, { ...call, again: "once more" }, { ...call, again: "if changed" }];
+}
+
+/** A request whose answer may be compressed. */
+function compressed(call: HttpCall): HttpCall[] {
+  return ACCEPTED.map((encodings) => ({ ...call, headers: [...call.headers, ["accept-encoding", encodings]] }));
 }
 
 /** Requests of every kind that need no body of the model's. */

@@ -18,21 +18,7 @@ export function pageHtml({ name, version, description = "" }: Description, { scr
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(name)}</title>
-<style>
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
-form { display: grid; gap: 1rem; }
-fieldset { display: grid; gap: .75rem; border: 1px solid #8886; border-radius: .5rem; }
-label { display: grid; gap: .25rem; }
-input, textarea, button { font: inherit; padding: .4rem .6rem; }
-textarea { min-height: 6rem; font-family: ui-monospace, monospace; }
-button { justify-self: start; }
-img { max-width: 12rem; max-height: 12rem; }
-#answer { margin-top: 1.5rem; }
-meter { width: 12rem; }
-pre { overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
-[role=alert] { border-left: .3rem solid #c33; padding-left: .8rem; }
-</style>
+<link rel="stylesheet" href="./page.css">
 <script type="module" src="./${script}"></script>
 </head>
 <body>

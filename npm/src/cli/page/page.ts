@@ -3,7 +3,9 @@ import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Description, inputCard } from "../../assemble/card.js";
+import { HEADERS } from "./headers.js";
 import { type PageKind, pageHtml } from "./html.js";
+import { STYLE } from "./style.js";
 
 /** Writes `index.html` and its script and style beside the folder `model/`, which holds the package. */
 export async function writePage(folder: string, description: Description): Promise<void> {
@@ -18,10 +20,12 @@ export async function writePage(folder: string, description: Description): Promi
 export async function writeWorkerPage(folder: string, description: Description): Promise<void> {
   const where = "The Worker that served this page runs the model: what you enter is sent to <code>/predict</code>.";
   await writeForm(folder, description, { script: "ask.js", where, before: "" });
+  await writeFile(join(folder, "_headers"), HEADERS);
 }
 
 async function writeForm(folder: string, description: Description, kind: PageKind): Promise<void> {
   await writeFile(join(folder, "index.html"), pageHtml(description, kind));
+  await writeFile(join(folder, "page.css"), STYLE);
   await writeFile(join(folder, "inputs.js"), inputsScript(description));
   for (const file of [kind.script, "answer.js", "fields.js"]) {
     await copyFile(fileURLToPath(new URL(file, import.meta.url)), join(folder, file));

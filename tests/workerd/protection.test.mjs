@@ -1,0 +1,93 @@
+// Keys, origins, a rate limit, a dataset, traces: what an operator sets, in workerd.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sample } from "./support/api.mjs";
+import { lines } from "./support/log.mjs";
+import { requests, scrape } from "./support/metrics.mjs";
+import { start } from "./support/wrangler.mjs";
+
+const [OLD, NEW] = ["an-old-key-0123456789", "a-new-key-0123456789"];
+
+/**
+ * @param {string} base
+ * @param {Record<string, string>} [headers]
+ * @param {string} [path]
+ */
+function predict(base, headers = {}, path = "/predict") {
+  return fetch(base + path, { method: "POST", headers: { "content-type": "image/png", ...headers }, body: sample(7) });
+}
+
+test("with keys and origins set, who has neither is kept out, and the log tells no key", async () => {
+  const worker = await start("--var", `ONNXLET_API_KEYS:${OLD},${NEW}`, "--var", "ONNXLET_CORS_ORIGINS:https://a.example");
+  try {
+    for (const path of ["/model", "/version", "/metrics"]) assert.equal((await fetch(worker.base + path)).status, 401, path);
+    for (const path of ["/healthz", "/readyz"]) assert.equal((await fetch(worker.base + path)).status, 200, path);
+    const refused = await predict(worker.base);
+    assert.deepEqual([refused.status, refused.headers.get("www-authenticate")], [401, 'Bearer realm="onnxlet"']);
+    assert.equal((await predict(worker.base, { "x-api-key": "another-key-0123456789" })).status, 401);
+    for (const key of [OLD, NEW]) {
+      assert.equal((await predict(worker.base, { "x-api-key": key })).status, 200);
+      assert.equal((await predict(worker.base, { authorization: `Bearer ${key}` })).status, 200);
+    }
+    const value = await scrape(worker.base, { "x-api-key": NEW });
+    assert.equal(value(requests("/predict", "POST", 401)), 2);
+    for (const [origin, allowed] of [["https://a.example", "https://a.example"], ["https://b.example", null]]) {
+      const headers = { origin: origin ?? "", "access-control-request-method": "POST", "access-control-request-headers": "x-api-key" };
+      const preflight = await fetch(`${worker.base}/predict`, { method: "OPTIONS", headers });
+      assert.deepEqual([preflight.status, preflight.headers.get("access-control-allow-origin")], [204, allowed]);
+      assert.match(preflight.headers.get("access-control-allow-headers") ?? "", /x-api-key/);
+      assert.match(preflight.headers.get("vary") ?? "", /origin/i);
+    }
+    const logged = await lines(worker, ({ route }) => route === "/predict", 8);
+    assert.doesNotMatch(JSON.stringify(logged), /key-0123456789/);
+  } finally {
+    await worker.stop();
+  }
+});
+
+test("a rate limit refuses predictions only, in the form of their protocol; a dataset gets each request", async () => {
+  const worker = await start("--config", "tests/workerd/operations/wrangler.toml");
+  try {
+    // Within a minute 3; at most one minute ends meanwhile.
+    /** @type {Response[]} */
+    const answers = [];
+    for (let asked = 0; asked < 9; asked++) answers.push(await predict(worker.base));
+    const [right, refused] = [200, 429].map((wanted) => answers.filter(({ status }) => status === wanted));
+    assert.ok(right && refused && right.length >= 3 && right.length <= 6, String(answers.map(({ status }) => status)));
+    assert.equal(right.length + refused.length, 9);
+    const [one] = refused;
+    assert.equal(one?.headers.get("retry-after"), "60");
+    const { code, detail } = await one?.json();
+    assert.deepEqual([code, detail], ["rate_limited", "too many requests: try again in 60 seconds"]);
+    const other = await fetch(`${worker.base}/v2/models/digits/infer`, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+    if (other.status === 429) assert.deepEqual(Object.keys(await other.json()), ["error"]);
+    assert.equal((await fetch(`${worker.base}/model`)).status, 200);
+    const value = await scrape(worker.base);
+    assert.equal(value(requests("/predict", "POST", 429)), refused.length);
+    const points = await lines(worker, ({ message, point }) => message === "data point" && point.indexes[0] === "/predict", 9);
+    const sent = points.map(({ point }) => point.blobs.slice(0, 3));
+    assert.deepEqual(sent, answers.map(({ status }) => ["/predict", "POST", String(status)]));
+    const [first] = points;
+    assert.deepEqual(first.point.blobs.slice(3), ["digits", "1.0.0", "lean", "miss"]);
+    assert.deepEqual([first.point.doubles[0], first.point.doubles[1]], [1, sample(7).length]);
+    assert.ok(!worker.log().includes("data point not written"), worker.log());
+  } finally {
+    await worker.stop();
+  }
+});
+
+test("a trace is passed on, and in the log; Server-Timing has no duration", async () => {
+  const worker = await start();
+  try {
+    const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const traceparent = `00-${trace}-00f067aa0ba902b7-01`;
+    const response = await predict(worker.base, { traceparent, tracestate: "congo=t61rcWkgMzE" });
+    assert.deepEqual([response.headers.get("traceparent"), response.headers.get("tracestate")], [traceparent, "congo=t61rcWkgMzE"]);
+    const entries = (response.headers.get("server-timing") ?? "").split(", ");
+    assert.deepEqual(entries, ["module;desc=lean", "cache;desc=miss", "examples;desc=1"]);
+    const [line] = await lines(worker, ({ trace_id }) => trace_id === trace);
+    assert.deepEqual([line.route, line.version, line.status], ["/predict", "1.0.0", 200]);
+  } finally {
+    await worker.stop();
+  }
+});
