@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BASE, problem } from "./support/api.mjs";
 
-const SHOWN = ["/model", "/healthz", "/readyz", "/version"];
+const SHOWN = ["/model", "/healthz", "/readyz", "/version", "/openapi.json"];
 
 for (const path of SHOWN) {
   test(`GET ${path} answers JSON, HEAD the same without a body`, async () => {
@@ -47,7 +47,7 @@ test("an unknown path is 404", async () => {
   for (const path of ["/nope", "/predict/", "/PREDICT", "/model/x", "/%6dodel"]) {
     const { status, code, detail } = await problem(await fetch(BASE + path));
     assert.deepEqual([status, code], [404, "not_found"]);
-    assert.equal(detail, `nothing is at ${path}; there are /predict, /model, /healthz, /readyz, /version, /metrics`);
+    assert.equal(detail, `nothing is at ${path}; /openapi.json tells what is where`);
   }
 });
 

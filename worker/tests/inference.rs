@@ -95,7 +95,7 @@ fn an_unknown_model_or_version_is_not_found() {
     }
     for path in ["/v2/models/sum/stats", "/v2/repository/index", "/v2/nope"] {
         let (status, detail) = error(&Request::new("POST", path).send(&service));
-        assert!(status == 404 && detail.contains("/v2/models/{model}/infer"), "{path}: {detail}");
+        assert!(status == 404 && detail.contains("/openapi.json"), "{path}: {detail}");
     }
 }
 

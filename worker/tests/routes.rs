@@ -5,7 +5,7 @@ mod support;
 use onnxlet_worker::http::{Module, Running};
 use support::{Request, header, json, problem, service};
 
-const GET: [&str; 4] = ["/model", "/healthz", "/readyz", "/version"];
+const GET: [&str; 5] = ["/model", "/healthz", "/readyz", "/version", "/openapi.json"];
 
 #[test]
 fn every_route_answers_its_method() {
@@ -52,17 +52,14 @@ fn a_wrong_method_is_told_the_right_ones() {
 }
 
 #[test]
-fn an_unknown_path_is_told_the_known_ones() {
+fn an_unknown_path_is_told_where_the_known_ones_are() {
     let service = service();
     for path in ["/nope", "/predict/", "/PREDICT", "//model", "/model/x", "/%6dodel", "/.env"] {
         for method in ["GET", "POST", "OPTIONS"] {
             let answer = Request::new(method, path).send(&service);
             let (status, code, detail, _) = problem(&answer);
             assert_eq!((status, code.as_str()), (404, "not_found"), "{method} {path}");
-            assert_eq!(
-                detail,
-                format!("nothing is at {path}; there are /predict, /model, /healthz, /readyz, /version, /metrics")
-            );
+            assert_eq!(detail, format!("nothing is at {path}; /openapi.json tells what is where"));
         }
     }
 }

@@ -6,6 +6,7 @@ use http::{Method, Response};
 use super::call::Call;
 use super::dialect::Dialect;
 use super::media::{JSON_TYPE, Media};
+use super::openapi::operation::Operation;
 use super::problem::ProblemDetails;
 
 /// The types of answers of an endpoint that has no other.
@@ -46,6 +47,8 @@ pub(super) struct Endpoint {
     pub access: Access,
     /// How it tells of problems.
     pub dialect: Dialect,
+    /// What the document says of it.
+    pub document: Operation,
 }
 
 impl Endpoint {

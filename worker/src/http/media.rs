@@ -30,7 +30,7 @@ pub(super) enum Media {
 
 impl Media {
     /// The types, as `Content-Type` names them.
-    pub(super) fn names(self) -> &'static [&'static str] {
+    pub(super) const fn names(self) -> &'static [&'static str] {
         match self {
             Media::Json => &["application/json"],
             Media::Image => &["image/png", "image/jpeg", "image/webp"],

@@ -16,6 +16,7 @@ mod log;
 mod media;
 mod metrics;
 mod nesting;
+mod openapi;
 mod problem;
 mod received;
 mod render;

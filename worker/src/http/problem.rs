@@ -71,8 +71,8 @@ impl ProblemDetails {
     }
 
     /// No route has this path.
-    pub(super) fn not_found(path: &str, paths: &[&str]) -> Self {
-        let detail = format!("nothing is at {}; there are {}", cut(path, LONGEST_PATH), paths.join(", "));
+    pub(super) fn not_found(path: &str) -> Self {
+        let detail = format!("nothing is at {}; /openapi.json tells what is where", cut(path, LONGEST_PATH));
         Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this path", detail)
     }
 

@@ -15,9 +15,14 @@ use super::problem::ProblemDetails;
 pub(super) fn json(value: &impl Serialize) -> Result<Response<Bytes>, ProblemDetails> {
     let bytes = serde_json::to_vec(value)
         .map_err(|error| onnxlet::Error::Engine(format!("the answer cannot be written as JSON: {error}")))?;
-    let mut response = Response::new(Bytes::from(bytes));
+    Ok(ready_json(bytes.into()))
+}
+
+/// 200 with what is JSON already.
+pub(super) fn ready_json(bytes: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(bytes);
     response.headers_mut().insert(CONTENT_TYPE, JSON);
-    Ok(response)
+    response
 }
 
 /// 204 without a body.

@@ -1,5 +1,7 @@
 //! From a request to its answer.
 
+use std::sync::OnceLock;
+
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, ETAG, HeaderValue};
 use http::{Method, Response, StatusCode};
@@ -19,6 +21,8 @@ use super::log::{self, Level, LogLine, Threshold};
 use super::media::{self, Media};
 use super::metrics::{COUNTERS, Counters, DataPoint, Point};
 use super::nesting;
+use super::openapi;
+use super::openapi::operation::Subject;
 use super::problem::ProblemDetails;
 use super::received::Received;
 use super::request_id::{RequestId, X_REQUEST_ID};
@@ -53,6 +57,7 @@ pub struct Service {
     counters: &'static Counters,
     answers: Answers,
     router: Router<&'static Endpoint>,
+    document: OnceLock<Bytes>,
 }
 
 impl Service {
@@ -64,7 +69,15 @@ impl Service {
             let inserted = router.insert(endpoint.path, endpoint);
             debug_assert!(inserted.is_ok(), "two endpoints clash: {inserted:?}");
         }
-        Service { config, model, running: Running::default(), counters: &COUNTERS, answers: Answers::default(), router }
+        Service {
+            config,
+            model,
+            running: Running::default(),
+            counters: &COUNTERS,
+            answers: Answers::default(),
+            router,
+            document: OnceLock::new(),
+        }
     }
 
     /// The same service, which tells that it runs in this module.
@@ -222,6 +235,20 @@ impl Service {
         self.counters
     }
 
+    /// The OpenAPI document, made when it is first asked for.
+    ///
+    /// # Errors
+    /// 500 where there is no model or the settings are wrong.
+    pub(super) fn document(&self) -> Result<Bytes, ProblemDetails> {
+        if let Some(document) = self.document.get() {
+            return Ok(document.clone());
+        }
+        let subject = Subject { model: self.model()?, config: self.config()? };
+        let written = openapi::write(&subject, &routes::endpoints().collect::<Vec<_>>())
+            .map_err(|error| Error::Engine(format!("the document cannot be written: {error}")))?;
+        Ok(self.document.get_or_init(|| written).clone())
+    }
+
     /// The module that it runs in.
     pub(super) fn running(&self) -> Running {
         self.running
@@ -288,8 +315,7 @@ impl Service {
         if let Some(problem) = &head.problem {
             return Err(problem.clone());
         }
-        let found =
-            self.router.at(head.path()).map_err(|_| ProblemDetails::not_found(head.path(), &paths(head.path())))?;
+        let found = self.router.at(head.path()).map_err(|_| ProblemDetails::not_found(head.path()))?;
         let endpoint = found.value;
         if head.method == Method::OPTIONS {
             return Ok(found);
@@ -315,12 +341,6 @@ impl Service {
             _ => Ok(()),
         }
     }
-}
-
-/// The path of every endpoint of the protocol that `path` looks like.
-fn paths(path: &str) -> Vec<&'static str> {
-    let dialect = Dialect::of_unknown(path);
-    routes::endpoints().filter(|endpoint| endpoint.dialect == dialect).map(|endpoint| endpoint.path).collect()
 }
 
 /// The headers of every answer; no body for `HEAD`.

@@ -1,9 +1,11 @@
-//! Sends requests to a [`Service`] the way the shim does.
+//! Sends requests to a [`Service`] the way the shim does, and holds each answer against the OpenAPI document.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub mod document;
 pub mod models;
 
 use bytes::Bytes;
+use document::Document;
 use http::HeaderMap;
 use onnxlet::slot;
 use onnxlet_worker::http::{Answer, Config, Head, Received, Service};
@@ -53,8 +55,20 @@ impl<'a> Request<'a> {
         Head::parse(self.method, &format!("http://127.0.0.1:8787{}", self.path), headers)
     }
 
-    /// Reads as much of the body as the shim would, then answers.
+    pub fn sending(self, body: impl Into<Vec<u8>>) -> Self {
+        Request { body: body.into(), ..self }
+    }
+
+    /// Reads as much of the body as the shim would, then answers: with what the document describes.
     pub fn send(self, service: &Service) -> Answer {
+        let head = self.head();
+        let answer = self.send_unjudged(service);
+        Document::of(service).check(&head, &answer.response);
+        answer
+    }
+
+    /// The same, without asking the service for its document, nor its model for that.
+    pub fn send_unjudged(self, service: &Service) -> Answer {
         let head = self.head();
         let received = match service.body_limit(&head) {
             0 => Received::Whole(Bytes::new()),

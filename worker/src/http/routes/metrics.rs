@@ -4,6 +4,8 @@ use super::super::call::Call;
 use super::super::dialect::Dialect;
 use super::super::endpoint::{Access, Action, Answered, Endpoint};
 use super::super::metrics::{TEXT, render};
+use super::super::openapi::operation::{Operation, Reply, Schema};
+use super::super::openapi::tags;
 
 pub(in super::super) const METRICS: Endpoint = Endpoint {
     path: "/metrics",
@@ -12,6 +14,17 @@ pub(in super::super) const METRICS: Endpoint = Endpoint {
     answers: &[TEXT],
     access: Access::Keyed,
     dialect: Dialect::Problem,
+    document: Operation::new("metrics", tags::HEALTH, "What was counted, for Prometheus")
+        .says(
+            "Of one isolate: Cloudflare runs many, and ends them at will. There are no durations: the clock of a Worker stands \
+             still while it computes.",
+        )
+        .gives(&[Reply {
+            status: 200,
+            description: "The counters, in Prometheus's text format.",
+            media: Some("text/plain"),
+            schema: Schema::Json(r#"{"type": "string"}"#),
+        }]),
 };
 
 fn metrics(call: &Call) -> Answered {

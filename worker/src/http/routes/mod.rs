@@ -8,6 +8,7 @@ mod metrics;
 mod mlflow;
 mod model;
 mod nested;
+mod openapi;
 mod predict;
 mod rows;
 mod score;
@@ -20,8 +21,8 @@ use super::endpoint::Endpoint;
 static FAMILIES: [&[Endpoint]; 4] = [&OWN, &inference::ENDPOINTS, &tensorflow::ENDPOINTS, &mlflow::ENDPOINTS];
 
 /// What belongs to no other protocol.
-static OWN: [Endpoint; 6] =
-    [predict::PREDICT, model::MODEL, health::LIVE, health::READY, version::VERSION, metrics::METRICS];
+static OWN: [Endpoint; 7] =
+    [predict::PREDICT, model::MODEL, health::LIVE, health::READY, version::VERSION, metrics::METRICS, openapi::OPENAPI];
 
 /// Every endpoint.
 pub(super) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {

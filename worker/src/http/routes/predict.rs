@@ -8,6 +8,8 @@ use super::super::call::Call;
 use super::super::dialect::Dialect;
 use super::super::endpoint::{Access, Action, Answered, Endpoint, JSON_ONLY};
 use super::super::media::Media;
+use super::super::openapi::operation::{Body, Operation, Reply, Schema};
+use super::super::openapi::{prediction, tags};
 use super::super::render;
 use super::model::ModelName;
 
@@ -18,6 +20,13 @@ pub(in super::super) const PREDICT: Endpoint = Endpoint {
     answers: JSON_ONLY,
     access: Access::Keyed,
     dialect: Dialect::Problem,
+    document: Operation::new("predict", tags::PREDICTION, "Predict")
+        .says(
+            "Takes a picture as it is, or JSON: the inputs by name, or the only input's value alone; both also as `inputs` \
+             of an object with options. Pictures, records and outermost rows may be batches.",
+        )
+        .takes(&[Body::json(Schema::Made(prediction::request), prediction::examples), Body::picture()])
+        .gives(&[Reply::json("The outputs and the best labels.", Schema::Made(prediction::answer))]),
 };
 
 /// A prediction and the model that made it.

@@ -1,10 +1,13 @@
 //! `GET /version`: which Worker, engine and model.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::super::call::Call;
 use super::super::dialect::Dialect;
 use super::super::endpoint::{Access, Action, Answered, Endpoint, JSON_ONLY};
+use super::super::openapi::operation::{Operation, Reply, Schema, Subject};
+use super::super::openapi::{prediction, tags};
 use super::super::render;
 use super::super::running::Running;
 use super::model::ModelName;
@@ -16,6 +19,8 @@ pub(in super::super) const VERSION: Endpoint = Endpoint {
     answers: JSON_ONLY,
     access: Access::Keyed,
     dialect: Dialect::Problem,
+    document: Operation::new("version", tags::MODEL, "Which versions answer")
+        .gives(&[Reply::json("The versions.", Schema::Made(schema))]),
 };
 
 #[derive(Serialize)]
@@ -35,5 +40,24 @@ fn version(call: &Call) -> Answered {
         model: ModelName::of(model),
         digest: model.digest(),
         running: call.service.running(),
+    })
+}
+
+fn schema(subject: &Subject) -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "worker": {"description": "The server's version.", "const": env!("CARGO_PKG_VERSION")},
+            "model": prediction::model_name(subject),
+            "digest": {"description": "Of the ONNX file.", "const": subject.model.digest()},
+            "module": {"description": "Whether what answers was trimmed to the model.", "enum": ["lean", "full"]},
+            "fallbacks": {
+                "description": "How often the trimmed module lacked code for a request, which the full one answered.",
+                "type": "integer",
+                "minimum": 0,
+            },
+        },
+        "required": ["worker", "model", "digest", "module", "fallbacks"],
+        "additionalProperties": false,
     })
 }

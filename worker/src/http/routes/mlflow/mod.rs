@@ -1,6 +1,7 @@
 //! MLflow's scoring protocol.
 
 mod columns;
+mod document;
 mod invocations;
 mod sheet;
 
@@ -19,6 +20,7 @@ pub(super) static ENDPOINTS: [Endpoint; 2] = [
         answers: JSON_ONLY,
         access: Access::Keyed,
         dialect: Dialect::Mlflow,
+        document: document::INVOCATIONS,
     },
     Endpoint {
         path: "/ping",
@@ -27,6 +29,7 @@ pub(super) static ENDPOINTS: [Endpoint; 2] = [
         answers: JSON_ONLY,
         access: Access::Open,
         dialect: Dialect::Mlflow,
+        document: document::PING,
     },
 ];
 
