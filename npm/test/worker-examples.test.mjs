@@ -100,9 +100,9 @@ test("every route is asked with every method, and every header that the Worker r
   assert.ok(all.some(({ body }) => body === "crashed"));
 });
 
-test("each setting is tried in an instance of its own, the panic last of all", () => {
+test("each setting is tried in an instance of its own, the panic last of all", async () => {
   const { engine } = fakeWorker();
-  const groups = groupsOf(description, engine, [{ about: "mine", input: [9, 9, 9, 9] }]);
+  const groups = await groupsOf(description, engine, [{ about: "mine", input: [9, 9, 9, 9] }]);
   assert.equal(groups.length, SETTINGS.length + 1);
   assert.deepEqual(groups.slice(0, -1).map(({ env }) => env), SETTINGS.map(({ env }) => env));
   assert.deepEqual(groups.at(-1).calls.map(({ unreadable }) => unreadable), [true]);

@@ -74,7 +74,7 @@ for (const [name, most] of MODELS) {
     assert.ok(made.lean.wasm.length < most, `the lean module has ${made.lean.wasm.length} bytes`);
     const [plain, full, lean] = [await unbaked(files), await baked(made.full), await baked(made.lean.wasm)];
     let compared = 0;
-    for (const { env, calls } of driver.groupsOf(made.description, await full(), [])) {
+    for (const { env, calls } of await driver.groupsOf(made.description, await full(), [])) {
       const engines = [await plain(), await full(), await lean()];
       for (const call of calls) {
         const [expected, ...others] = await Promise.all(engines.map((engine) => driver.attempt(engine, env, call)));
@@ -92,7 +92,7 @@ test("every status of the contract is among the requests", async () => {
   const { full, description } = await driver.bakeWorker({ ...tools, ...files, examples: [], keep: "everything" });
   const start = await baked(full);
   const statuses = new Set();
-  for (const { env, calls } of driver.groupsOf(description, await start(), [])) {
+  for (const { env, calls } of await driver.groupsOf(description, await start(), [])) {
     const engine = await start();
     for (const call of calls) statuses.add((await driver.attempt(engine, env, call))?.status ?? "panic");
   }

@@ -67,7 +67,7 @@ export async function bakeWorker(job: WorkerJob): Promise<BakedWorker> {
   const fresh = await starter(job.create, full);
   const description = await describe(await fresh());
   phase("examples");
-  const groups = groupsOf(description, await fresh(), job.examples, job.model.length);
+  const groups = await groupsOf(description, await fresh(), job.examples, job.model.length);
   const expected = await answers(fresh, groups);
   const baked = { description, full, ...summary(expected) };
   if (job.keep === "everything") return baked;

@@ -52,7 +52,7 @@ export function pictureType(bytes: Uint8Array): string {
 }
 
 /** Numbers as clients write them, all of them finite. */
-const NUMBERS = [
+export const NUMBERS = [
   ..."0 -0 -0.0 1 10 007e0 255 0.1 -1.5 3.141592653589793238462643383 1e3 1E+2 2.5e-1 1e-7 -1.5E-07 1e22 1e23 1e-400".split(" "),
   ..."2.2250738585072014e-308 4.9e-324 123456789012345678901234567890 0.000000000000000000000000000001 9007199254740993".split(" "),
   ..."18446744073709551615 18446744073709551616 -9223372036854775808 -9223372036854775809 179769313486231570000e289".split(" "),
@@ -88,7 +88,8 @@ function escaped(text: string): string {
   return Array.from(text, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
 }
 
-const BROKEN = [
+/** What is no JSON, and JSON that is nothing here. */
+export const BROKEN = [
   "", " \n", "hello", "[[0, 1], [2", "[1, 2,]", "[1] [2]", "[NaN]", "[-Infinity]", "[1e999]", "[-1e999]", "{'a': [0]}",
   "[0] // none", "[01]", "[1.]", "[.5]", "[1e]", "[-]", "[+1]", "[0x10]", "tru", "nul", "fals", "true", "{", '{"a"', '{"a":',
   '{"a":1,}', "{1:2}", '{"a" 1}', "[1 2]", '"', '"\\', '"\\x"', '"\\u12"', '"\\ud800"', '"\\ud800\\u0041"', '"\\udc00"',

@@ -5,11 +5,11 @@ import type { HttpCall } from "./http-call.js";
 const ORIGIN = "https://model.example.workers.dev";
 
 const SHOWN = ["/model", "/version", "/healthz", "/readyz", "/metrics"];
-const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "PROPFIND"];
+export const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "PROPFIND"];
 
 const NONE = new Uint8Array();
 
-type Headers = readonly (readonly [string, string])[];
+export type Headers = readonly (readonly [string, string])[];
 
 /** A request without a body. */
 export function call(about: string, method: string, path: string, headers: Headers = []): HttpCall {
@@ -66,7 +66,7 @@ function types(): HttpCall[] {
     ...["application/json; charset=iso-8859-1", 'application/json; a=b; charset="latin1"', "multipart/form-data; boundary=x"],
     ...["Application/JSON; charset=UTF-8", 'application/json;charset="utf-8"', "IMAGE/PNG", "image/jpeg; name=a.jpg", "image/webp"],
   ];
-  const encodings = ["gzip", "br", "deflate, gzip", "identity", "IDENTITY", " ", "é"];
+  const encodings = ["gzip", "x-gzip", "deflate", "br", "deflate, gzip", "identity", "IDENTITY", " ", "é"];
   const lengths = ["0", "3", "10485760", "10485761", "99999999999999999999", "nonsense", "-1"];
   const body = new TextEncoder().encode("[0]");
   return [

@@ -13,6 +13,8 @@ export interface HttpCall {
   body: Uint8Array | "broken" | "rate limited" | "crashed";
   /** Its headers are no texts, which makes it panic: what tells of a panic must stay. */
   unreadable?: boolean;
+  /** What Cloudflare's edge knows of it. */
+  cf?: Readonly<Record<string, unknown>>;
   /** It is made twice, and the second answer counts: once more, or only if the first answer isn't right any more. */
   again?: "once more" | "if changed";
 }
@@ -59,9 +61,10 @@ export function statusOf(engine: WorkerEngine, env: Env, call: HttpCall): number
   }
 }
 
-function send(engine: WorkerEngine, env: Env, { method, url, headers, body, unreadable, again }: HttpCall) {
+function send(engine: WorkerEngine, env: Env, { method, url, headers, body, unreadable, again, cf }: HttpCall) {
   const given = headers.map(([name, value]): [string, string] => [name, value]);
   let request = unreadable ? withoutTexts(method, url) : new Request(url, { method, headers: given });
+  if (cf) Object.defineProperty(request, "cf", { value: cf });
   engine.forget(env);
   pinCounters(engine);
   const limit = engine.bodyLimit(request, env);

@@ -5,9 +5,11 @@ import { exampleSet, sizesThatWork } from "../examples/set.js";
 import { sizesOf } from "../examples/sizes.js";
 import { bodiesOf, type Body, spellings } from "./bodies.js";
 import type { Env, WorkerEngine } from "./engine.js";
+import { compressedCalls } from "./compressed.js";
 import { ACCEPTED, call, heads, post } from "./heads.js";
 import { type HttpCall, statusOf } from "./http-call.js";
 import { jsonOf } from "./json.js";
+import { protocolCalls } from "./protocols/all.js";
 import { PROTECTIONS, protectedCalls } from "./protections.js";
 import { SETTINGS } from "./settings.js";
 
@@ -23,24 +25,39 @@ export interface Group {
  * input that JSON and pictures can have, every refusal, under every kind of variables, and the user's own examples.
  * Always the same for the same model, whose file has `modelBytes`.
  */
-export function groupsOf(
+export async function groupsOf(
   description: Description,
   engine: WorkerEngine,
   given: readonly Example[],
   modelBytes: number,
-): Group[] {
+): Promise<Group[]> {
   const asked = asEngine(engine);
   const sizes = sizesThatWork(description.inputs, asked);
   const first = sizes[0] ?? sizesOf(description.inputs, 1, 1);
   const bodies = bodiesOf(exampleSet(description, asked, given, modelBytes));
   const predictions = [...bodies, ...spellings(description.inputs, first)].map(sent);
   const some = sampled(bodies);
-  const whole = { about: "", env: SETTINGS[0]?.env ?? {}, calls: [...predictions, ...heads(), ...some.flatMap(kept), ...some.flatMap(compressed)] };
+  const isLarge = modelBytes > LARGE_MODEL;
+  const protocols = protocolCalls(description, sizes.length === 0 ? [first] : sizes.slice(0, isLarge ? 1 : 3));
+  const coded = await compressedCalls(some.slice(0, isLarge ? 1 : 6), call("the model", "GET", "/model"));
+  const whole = {
+    about: "",
+    env: SETTINGS[0]?.env ?? {},
+    calls: [...predictions, ...heads(), ...some.flatMap(kept), ...some.flatMap(compressed), ...protocols, ...coded, client()],
+  };
   const rest = SETTINGS.slice(1).map((setting) => {
     return { ...setting, calls: [...some, ...operations(), ...(PROTECTIONS.includes(setting) ? protectedCalls(some) : [])] };
   });
   const panic = { ...post("a panic", "application/json", new Uint8Array()), unreadable: true };
   return [whole, ...rest, { about: "", env: {}, calls: [panic] }];
+}
+
+/** Models of more bytes take too long to answer every protocol at every size. */
+const LARGE_MODEL = 1 << 18;
+
+/** A request whose `Accept-Encoding` Cloudflare's edge has replaced. */
+function client(): HttpCall {
+  return { ...call("a client", "GET", "/model"), cf: { clientAcceptEncoding: "gzip" } };
 }
 
 function sent({ about, type, bytes }: Body): HttpCall {
