@@ -1,21 +1,21 @@
 // Bodies that are compressed, and answers that are to be.
 import { random } from "../examples/random.js";
+import { ACCEPTED } from "./heads.js";
 import type { HttpCall } from "./http-call.js";
 
 type Format = "gzip" | "deflate" | "deflate-raw";
 
 /**
- * Predictions with their bodies compressed in every way, whole and broken, bombs, and answers that are compressed in every way
- * that can be asked for.
+ * Predictions with their bodies compressed in every way, whole and broken, bombs, and a long answer that is compressed in every
+ * way that can be asked for.
  */
-export async function compressedCalls(predictions: readonly HttpCall[], shown: HttpCall): Promise<HttpCall[]> {
+export async function compressedCalls(predictions: readonly HttpCall[]): Promise<HttpCall[]> {
   const [first] = predictions;
   if (!first) return [];
-  const answered = [shown, lengthy(first)].flatMap((call) => ACCEPTED.map((accepted) => withHeaders(call, [["accept-encoding", accepted]])));
-  const head = withHeaders({ ...shown, method: "HEAD" }, [["accept-encoding", "gzip"]]);
+  const answered = ACCEPTED.map((accepted) => withHeaders(lengthy(first), [["accept-encoding", accepted]]));
   const bodies = odd().map((body): HttpCall => ({ ...first, about: "an odd body", body }));
   const sent = await Promise.all([...predictions, ...bodies].flatMap((call) => FORMATS.map((format) => sentIn(call, format))));
-  return [...answered, head, ...sent.flat()];
+  return [...answered, ...sent.flat()];
 }
 
 /** A request whose refusal is long, and no two parts of it the same: asked of the model itself, that would take long. */
@@ -27,7 +27,6 @@ function lengthy(call: HttpCall): HttpCall {
 }
 
 const FORMATS: readonly Format[] = ["gzip", "deflate", "deflate-raw"];
-const ACCEPTED = ["gzip", "deflate", "gzip, deflate, br", "deflate;q=1, gzip;q=0.5", "*", "gzip;q=0", "x-gzip", "identity", "br", "é", ""];
 
 /** What compresses in other ways than JSON does: noise is stored, one letter is one long repetition. */
 function odd(): Uint8Array[] {

@@ -39,7 +39,7 @@ export async function groupsOf(
   const some = sampled(bodies);
   const isLarge = modelBytes > LARGE_MODEL;
   const protocols = protocolCalls(description, sizes.length === 0 ? [first] : sizes.slice(0, isLarge ? 1 : 3));
-  const coded = await compressedCalls(some.slice(0, isLarge ? 1 : 6), call("the model", "GET", "/model"));
+  const coded = await compressedCalls(some.slice(0, isLarge ? 1 : 6));
   const whole = {
     about: "",
     env: SETTINGS[0]?.env ?? {},
