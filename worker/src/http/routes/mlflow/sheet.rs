@@ -1,6 +1,6 @@
 //! `text/csv` → values: its first line names the columns.
 
-use csv::{ReaderBuilder, StringRecord};
+use csv_core::{ReadRecordResult, Reader};
 use onnxlet::{Dtype, Inputs, Model, TensorSpec, Value};
 
 use super::super::super::problem::ProblemDetails;
@@ -14,11 +14,15 @@ const FIELD: &str = "csv";
 /// # Errors
 /// 400 for what is no CSV in UTF-8 with as many fields in every line; 422 for columns and values that don't fit.
 pub(super) fn read(model: &Model, body: &[u8]) -> Result<Rows, ProblemDetails> {
-    let mut reader = ReaderBuilder::new().from_reader(body);
-    let malformed = |error: csv::Error| ProblemDetails::malformed(format!("expected CSV, got something else: {error}"));
-    let names: Vec<String> = reader.headers().map_err(malformed)?.iter().map(|name| name.trim().to_string()).collect();
+    let mut records = records(body)?;
+    let names: Vec<String> = if records.is_empty() { vec![] } else { records.remove(0) };
+    let names: Vec<String> = names.iter().map(|name| name.trim().to_string()).collect();
     let places = places(model, FIELD, Some(&names))?;
-    let records = reader.records().collect::<Result<Vec<StringRecord>, _>>().map_err(malformed)?;
+    let uneven = records.iter().enumerate().find(|(_, record)| record.len() != names.len());
+    if let Some((row, record)) = uneven {
+        let detail = format!("expected {} fields as in the first line, got {} in row {row}", names.len(), record.len());
+        return Err(ProblemDetails::malformed(format!("{FIELD}: {detail}")));
+    }
     if records.is_empty() {
         return Err(ProblemDetails::invalid(FIELD, "expected a line for each example behind the names, got none"));
     }
@@ -39,11 +43,46 @@ pub(super) fn read(model: &Model, body: &[u8]) -> Result<Rows, ProblemDetails> {
     Ok(Rows { inputs: Inputs::named(values), count: records.len() })
 }
 
+/// The fields of every line.
+///
+/// # Errors
+/// 400 where a field is not in UTF-8.
+fn records(body: &[u8]) -> Result<Vec<Vec<String>>, ProblemDetails> {
+    let mut reader = Reader::new();
+    let (mut text, mut ends) = (vec![0; 1024], vec![0; 64]);
+    let (mut rest, mut written, mut fields) = (body, 0, 0);
+    let mut records = Vec::new();
+    loop {
+        let (result, read, wrote, ended) = reader.read_record(rest, &mut text[written..], &mut ends[fields..]);
+        (rest, written, fields) = (&rest[read..], written + wrote, fields + ended);
+        match result {
+            // Asked again without input, it ends the last record.
+            ReadRecordResult::InputEmpty => {}
+            ReadRecordResult::OutputFull => text.resize(2 * text.len(), 0),
+            ReadRecordResult::OutputEndsFull => ends.resize(2 * ends.len(), 0),
+            ReadRecordResult::Record => {
+                records.push(split(&text[..written], &ends[..fields], records.len())?);
+                (written, fields) = (0, 0);
+            }
+            ReadRecordResult::End => return Ok(records),
+        }
+    }
+}
+
+/// A line's text at the ends of its fields.
+fn split(text: &[u8], ends: &[usize], line: usize) -> Result<Vec<String>, ProblemDetails> {
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    let fields = starts.zip(ends).map(|(from, to)| std::str::from_utf8(&text[from..*to]).map(str::to_string));
+    fields.collect::<Result<_, _>>().map_err(|error| {
+        ProblemDetails::malformed(format!("{FIELD}: expected UTF-8, got something else in line {line}: {error}"))
+    })
+}
+
 /// Some columns of every row, row by row, as elements of the input's kind.
 fn cells(
     spec: &TensorSpec,
     names: &[String],
-    records: &[StringRecord],
+    records: &[Vec<String>],
     columns: &[usize],
 ) -> Result<Value, ProblemDetails> {
     match spec.dtype {
@@ -63,7 +102,7 @@ fn cells(
 
 fn all<T>(
     names: &[String],
-    records: &[StringRecord],
+    records: &[Vec<String>],
     columns: &[usize],
     expected: &str,
     parse: impl Fn(&str) -> Option<T>,
@@ -71,7 +110,7 @@ fn all<T>(
     let mut values = Vec::with_capacity(records.len() * columns.len());
     for (row, record) in records.iter().enumerate() {
         for column in columns {
-            let text = record.get(*column).unwrap_or_default();
+            let text = record.get(*column).map_or("", String::as_str);
             let value = parse(text).ok_or_else(|| {
                 let short: String = text.chars().take(24).collect();
                 ProblemDetails::invalid(
