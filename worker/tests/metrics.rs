@@ -169,3 +169,22 @@ fn a_data_point_has_a_place_for_everything() {
     assert_eq!((point.indexes[0], point.blobs[1].as_str(), point.blobs[2].as_str()), ("other", "other", "404"));
     assert!(!format!("{point:?}").contains("secret"));
 }
+
+#[test]
+fn every_metric_and_every_field_of_the_log_is_in_the_documents() {
+    let operations = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/OPERATIONS.md")).unwrap();
+    let service = service(Config::default());
+    let answer = Request::new("GET", "/metrics").send(&service);
+    Request::new("GET", "/metrics").send(&service);
+    let response = Request::new("GET", "/metrics").send(&service).response;
+    let text = std::str::from_utf8(response.body()).unwrap();
+    let families: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' ')).collect();
+    assert_eq!(families.len(), 11);
+    for (name, kind) in families {
+        assert!(operations.contains(&format!("| `{name}` | {kind} |")), "{name}: {kind}");
+    }
+    let line = serde_json::to_value(answer.log.unwrap()).unwrap();
+    for field in line.as_object().unwrap().keys() {
+        assert!(operations.contains(&format!("`{field}`")), "{field}");
+    }
+}

@@ -26,6 +26,7 @@ The page at \`/\` asks the same. Needs wrangler 4: 4.86.0 is the last one for No
 | \`POST /predict\` | a prediction; takes ${takes(description)} |
 | \`GET /model\` | signature and card |
 | \`GET /version\` | the versions of Worker and model, the model's digest, \`module\` and \`fallbacks\` (see below) |
+| \`GET /metrics\` | counters, for Prometheus |
 | \`GET /healthz\` | 200 while the Worker runs |
 | \`GET /readyz\` | 200 once it can predict, otherwise 503 and why |
 
@@ -36,8 +37,9 @@ a \`detail\` and every wrong field under \`problems\`. Every answer carries \`x-
 
 ## Settings
 
-\`wrangler.toml\` documents the variables: the limits on bodies, tensors and pictures, and what is logged. The log has one
-JSON line a request.
+\`wrangler.toml\` documents the variables: the limits on bodies, batches, tensors and pictures, what is logged and kept, whose pages
+may call; and API keys, a rate limit and an Analytics Engine dataset, each of them optional. The log has one JSON line a request.
+What \`/metrics\` counts belongs to one isolate, of which Cloudflare runs many.
 
 ## Files
 
