@@ -1,8 +1,8 @@
 // Puts the published package `onnxlet` together, from what `cargo xtask build` made: the CLI, the runtime, the engines of
-// both SIMD builds and the Worker without a model, and the baker.
+// both SIMD builds and the Worker without a model, the reference of its API, and the baker.
 //
 //     node npm/pack.mjs [--engines target/wasm/engine] [--pictures target/wasm/pictures] [--worker target/wasm/worker]
-//         [--baker target/baker] [--dist npm/dist] [--out target/npm/onnxlet] [--pack]
+//         [--baker target/baker] [--reference target/swagger-ui] [--dist npm/dist] [--out target/npm/onnxlet] [--pack]
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     pictures: { type: "string", default: "target/wasm/pictures" },
     worker: { type: "string", default: "target/wasm/worker" },
     baker: { type: "string", default: "target/baker" },
+    reference: { type: "string", default: "target/swagger-ui" },
     dist: { type: "string", default: "npm/dist" },
     out: { type: "string", default: "target/npm/onnxlet" },
     pack: { type: "boolean", default: false },
@@ -30,6 +31,7 @@ const at = {
   pictures: resolve(ROOT, values.pictures),
   worker: resolve(ROOT, values.worker),
   baker: resolve(ROOT, values.baker),
+  reference: resolve(ROOT, values.reference),
   dist: resolve(ROOT, values.dist),
   out: resolve(ROOT, values.out),
 };
@@ -39,6 +41,7 @@ for (const folder of ["engines", "baker"]) mkdirSync(join(at.out, folder), { rec
 for (const simd of ["relaxed", "baseline"]) putModule(join(at.engines, simd, "engine"), simd);
 putModule(join(at.pictures, "pictures"), "pictures");
 putWorker();
+putReference();
 for (const file of ["baker.js", "baker_bg.wasm"]) cpSync(join(at.baker, file), join(at.out, "baker", file));
 cpSync(at.dist, join(at.out, "dist"), { recursive: true, filter: (path) => !isDeclaration(path) });
 for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(ROOT, file), join(at.out, file));
@@ -85,6 +88,20 @@ function putWorker() {
   writeFileSync(join(at.out, "worker", "worker.wasm.br"), compressed(join(at.worker, "worker_bg.wasm")));
 }
 
+/** The page `/docs`: Swagger UI, and the frame around it. */
+function putReference() {
+  const docs = join(at.out, "docs");
+  cpSync(join(ROOT, "www", "docs"), docs, { recursive: true });
+  for (const file of ["swagger-ui-bundle.js", "swagger-ui.css"]) {
+    // The maps that they name are not shipped.
+    const text = readFileSync(join(at.reference, file), "utf8").replace(/^(\/\/|\/\*)# sourceMappingURL=.*$/m, "");
+    writeFileSync(join(docs, file), text);
+  }
+  for (const file of ["LICENSE", "NOTICE", "swagger-ui-bundle.js.LICENSE.txt"]) {
+    cpSync(join(at.reference, file), join(docs, file.startsWith("swagger") ? file : `swagger-ui.${file}.txt`));
+  }
+}
+
 /**
  * Only those that become part of a model's package are needed.
  * @param {string} path
@@ -105,7 +122,7 @@ function manifest() {
     engines: { node: ">=20" },
     bin: { onnxlet: "dist/cli/main.js" },
     exports: { "./package.json": "./package.json" },
-    files: ["LICENSE-APACHE", "LICENSE-MIT", "baker", "dist", "engines", "worker"],
+    files: ["LICENSE-APACHE", "LICENSE-MIT", "baker", "dist", "docs", "engines", "worker"],
   };
 }
 

@@ -3,12 +3,14 @@
 
 mod support;
 
+use std::path::Path;
+
 use bytes::Bytes;
 use http::Response;
 use onnxlet_worker::http::{Config, Head, Received, Service};
 use serde_json::Value;
 use support::document::{Document, KEY, keyed};
-use support::{Request, configured, json, service};
+use support::{Request, configured, json, models, service};
 
 /// An operation of a document.
 struct Operation<'a> {
@@ -139,6 +141,33 @@ fn its_examples_work_when_pasted() {
         }
     }
     assert!(tried >= 3, "{tried} examples");
+}
+
+/// Documents of models of every kind; `cargo xtask test --only openapi` has another validator look at them.
+#[test]
+fn every_model_has_a_document_whose_schemas_are_schemas() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("documents");
+    std::fs::create_dir_all(&folder).expect("a folder can be made");
+    let services = [
+        ("digits", service()),
+        ("digits-keyed", configured(keyed())),
+        ("iris", models::iris()),
+        ("sum", models::sum()),
+        ("every-dtype", models::every_dtype()),
+    ];
+    for (name, service) in services {
+        let text = Request::new("GET", "/openapi.json").with("x-api-key", KEY).send(&service).response.into_body();
+        std::fs::write(folder.join(format!("{name}.json")), &text).expect("a document can be written");
+        let document = Document::parse(&text);
+        for (path, item) in document.value["paths"].as_object().expect("paths") {
+            document.check_schemas(path, item);
+        }
+        for operation in operations(&document) {
+            for (media, example) in examples(operation.said) {
+                document.check_example(&operation.said["requestBody"]["content"][media]["schema"], example);
+            }
+        }
+    }
 }
 
 #[test]

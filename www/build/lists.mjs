@@ -9,8 +9,11 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What no browser asks for: types, manuals and manifests of the packages, settings of the host, the worker itself. */
-const NOT_SERVED = /(\.d\.ts|\.md|\.map|(^|\/)package\.json|(^|\/)LICENSE[^/]*|^_headers|^tsconfig\.json|^sw\.js|^precache\.js|^build\/.*)$/;
+/**
+ * What no browser asks for: types, manuals and manifests of the packages, settings of the host, the worker itself. And the
+ * reference of the API, which shows nothing without the server.
+ */
+const NOT_SERVED = /(\.d\.ts|\.md|\.map|(^|\/)package\.json|(^|\/)LICENSE[^/]*|^_headers|^tsconfig\.json|^sw\.js|^precache\.js|^build\/.*|^docs\/.*)$/;
 
 const [site] = process.argv.slice(2);
 if (!site) throw new Error("expected the folder of the site, got nothing");

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use crate::files;
 use crate::node::Node;
 use crate::npm_package;
+use crate::npm_package::{Package, ensure_package};
 use crate::process;
 use crate::project::Project;
 use crate::stamp::Step;
@@ -62,15 +63,24 @@ pub fn compile_runtime(project: &Project, node: &Node) -> Result<String> {
     })
 }
 
+/// The page `/docs`. Not from `node_modules`: as a dependency it brings a script that calls home when it is installed.
+const SWAGGER_UI: Package = Package {
+    name: "swagger-ui-dist",
+    version: "5.35.0",
+    integrity: "sha512-U06rpMtW9V3XPGOBeamTUSr0Z09jMX4IJuANpE/EZbAhw0G8CgwrzU4YmXkn/h0wCDNsXdGarTNNHC3sU8yVUQ==",
+};
+
 /// The package `onnxlet`: command line, runtime, bare engines, baker. Returns the digest of the inputs.
 pub fn command_line(project: &Project, node: &Node, parts: &[String]) -> Result<String> {
     let npm = project.target.join("npm");
-    let keys: Vec<&str> = parts.iter().map(String::as_str).collect();
+    ensure_package(project, SWAGGER_UI, &project.target.join("swagger-ui"), "swagger-ui-bundle.js")?;
+    let keys: Vec<&str> = parts.iter().map(String::as_str).chain([SWAGGER_UI.integrity]).collect();
     let step = Step {
         name: "package onnxlet",
         keys: &keys,
         inputs: &[
             "worker/js",
+            "www/docs",
             "npm/pack.mjs",
             "npm/package.json",
             "npm/README.onnxlet.md",

@@ -45,6 +45,8 @@ fn copy(project: &Project, models: &[String], site: &Path) -> Result<()> {
         }
     }
     files::copy(&samples(project), &site.join("samples"))?;
+    // As users' Workers have it.
+    files::copy(&project.target.join("npm/onnxlet/docs"), &site.join("docs"))?;
     for model in models {
         let name = format!("onnxlet-{model}");
         files::copy(&package::folder(project, model), &site.join("packages").join(name))?;

@@ -53,6 +53,9 @@ async function unpacked(place: string): Promise<Bytes> {
 /** The folder of the Worker's scripts: shim and glue. */
 export const WORKER_SCRIPTS = fileURLToPath(new URL("worker/src/", ROOT));
 
+/** The folder of the page that shows a Worker's API. */
+export const REFERENCE = fileURLToPath(new URL("docs/", ROOT));
+
 /** The Worker without a model. */
 export async function workerResource(): Promise<{ create: CreateWorker; worker: Bytes }> {
   const { createEngine } = (await import(new URL("worker/src/engine.js", ROOT).href)) as { createEngine: CreateWorker };

@@ -44,6 +44,24 @@ impl Document {
         Document { value, paths, validators: Mutex::default() }
     }
 
+    /// Panics where a schema in `value`, wherever it stands, is none.
+    pub fn check_schemas(&self, place: &str, value: &Value) {
+        match value {
+            Value::Object(fields) => fields.iter().for_each(|(key, value)| match key.as_str() {
+                "schema" => drop(self.compiled(place, value)),
+                "examples" => {}
+                _ => self.check_schemas(place, value),
+            }),
+            Value::Array(items) => items.iter().for_each(|value| self.check_schemas(place, value)),
+            _ => {}
+        }
+    }
+
+    /// Panics where the schema does not describe the example.
+    pub fn check_example(&self, schema: &Value, example: &Value) {
+        assert!(self.compiled("an example", schema).is_valid(example), "{example} is not {schema}");
+    }
+
     /// Panics where `answer` is not what the document says of that request.
     pub fn check(&self, head: &Head, answer: &Response<Bytes>) {
         let status = answer.status().as_u16();
@@ -105,14 +123,16 @@ impl Document {
     /// The validator of the schema at that pointer.
     fn validator(&self, pointer: &str) -> Arc<Validator> {
         let mut known = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = || {
-            let schema = self.value.pointer(pointer).expect("a pointer into the document");
-            // References lead to the components alone.
-            let schema = json!({"allOf": [schema], "components": self.value["components"]});
-            let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
-            Arc::new(validator.unwrap_or_else(|error| panic!("{pointer} is no schema: {error}")))
-        };
+        let make =
+            || Arc::new(self.compiled(pointer, self.value.pointer(pointer).expect("a pointer into the document")));
         known.entry(pointer.to_string()).or_insert_with(make).clone()
+    }
+
+    fn compiled(&self, place: &str, schema: &Value) -> Validator {
+        // References lead to the components alone.
+        let schema = json!({"allOf": [schema], "components": self.value["components"]});
+        let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
+        validator.unwrap_or_else(|error| panic!("{place}: {schema} is no schema: {error}"))
     }
 
     fn at(&self, keys: &[&str]) -> Option<&Value> {

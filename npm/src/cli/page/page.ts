@@ -18,7 +18,7 @@ export async function writePage(folder: string, description: Description): Promi
 
 /** Writes `index.html` around a Worker, which answers what is asked. */
 export async function writeWorkerPage(folder: string, description: Description): Promise<void> {
-  const where = "The Worker that served this page runs the model: what you enter is sent to <code>/predict</code>.";
+  const where = "The Worker that served this page runs the model: what you enter is sent to <code>/predict</code>. <a href=\"docs/\">Its whole API</a>";
   await writeForm(folder, description, { script: "ask.js", where, before: "" });
   await writeFile(join(folder, "_headers"), HEADERS);
 }

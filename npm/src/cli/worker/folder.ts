@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Description } from "../../assemble/card.js";
 import type { BakedWorker } from "../../bake/worker/bake.js";
 import { writeWorkerPage } from "../page/page.js";
-import { licenses, WORKER_SCRIPTS } from "../resources.js";
+import { licenses, REFERENCE, WORKER_SCRIPTS } from "../resources.js";
 import { readme } from "./readme.js";
 import { packageJson, wranglerToml } from "./settings.js";
 
@@ -24,6 +24,7 @@ export async function writeWorker(folder: string, { description, full, lean }: B
   };
   await Promise.all(Object.entries(files).map(([path, content]) => writeFile(join(folder, path), content)));
   await writeWorkerPage(site, description as Description);
+  await cp(REFERENCE, join(site, "docs"), { recursive: true });
   return Object.keys(files).filter((path) => path.endsWith(".wasm")).sort().reverse();
 }
 

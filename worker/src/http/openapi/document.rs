@@ -99,9 +99,12 @@ fn item(subject: &Subject, endpoint: &Endpoint) -> Result<Value, Error> {
     Ok(item)
 }
 
+fn path_parameters(endpoint: &Endpoint) -> Vec<&'static str> {
+    ["model", "version"].into_iter().filter(|name| endpoint.path.contains(&format!("{{{name}}}"))).collect()
+}
+
 fn parameters(endpoint: &Endpoint) -> Vec<Value> {
-    let of_path = ["model", "version"].into_iter().filter(|name| endpoint.path.contains(&format!("{{{name}}}")));
-    of_path.chain(["request-id", "traceparent"]).map(parameter).collect()
+    path_parameters(endpoint).into_iter().chain(["request-id", "traceparent"]).map(parameter).collect()
 }
 
 fn parameter(name: &str) -> Value {
@@ -207,6 +210,9 @@ fn preflight(endpoint: &Endpoint) -> Value {
     let reply = (204, "The methods, in `Allow` and for browsers.");
     let mut operation =
         bodiless(format!("{}Options", endpoint.document.id), "Methods", std::iter::once(reply).chain(refusals));
+    // It looks at the path's form alone.
+    let any = |name: &&str| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}});
+    operation["parameters"] = path_parameters(endpoint).iter().map(any).collect();
     operation["responses"]["204"]["headers"]["Allow"] =
         json!({"schema": {"const": endpoint.allow()}, "required": true});
     for status in refusals::OF_PREFLIGHT {

@@ -7,27 +7,36 @@ use super::examples;
 use super::operation::Subject;
 use super::{tensor, value};
 
-/// A list with an entry for each example.
+/// A list with an entry for each example, all of one form.
 pub(in super::super) fn instances(subject: &Subject) -> Value {
-    let model = subject.model;
-    let specs = &model.signature().inputs;
-    let mut rows = vec![by_name(specs, |spec| json!({"anyOf": row(subject, spec)}))];
-    if let [only] = specs.as_slice() {
-        rows.extend(row(subject, only));
-    }
-    // Rows are alike.
-    let lists = rows.into_iter().map(|row| json!({"type": "array", "items": row, "minItems": 1}));
-    json!({"anyOf": lists.collect::<Vec<_>>()})
+    let specs = &subject.model.signature().inputs;
+    let bare = match specs.as_slice() {
+        [only] => row(subject, only),
+        _ => Vec::new(),
+    };
+    lists(named(subject).into_iter().chain(bare))
 }
 
 /// The same, objects alone.
 pub(in super::super) fn records(subject: &Subject) -> Value {
     let specs = &subject.model.signature().inputs;
-    let mut rows = vec![by_name(specs, |spec| json!({"anyOf": row(subject, spec)}))];
-    if let [only] = specs.as_slice() {
-        rows.extend(value::record(subject.model.card().inputs.get(&only.name), only));
-    }
-    let lists = rows.into_iter().map(|row| json!({"type": "array", "items": row, "minItems": 1}));
+    let record = match specs.as_slice() {
+        [only] => value::record(subject.model.card().inputs.get(&only.name), only),
+        _ => None,
+    };
+    lists(named(subject).into_iter().chain(record))
+}
+
+/// Objects by the inputs' names: each input in the form that a person would choose, or in arrays.
+fn named(subject: &Subject) -> Vec<Value> {
+    let specs = &subject.model.signature().inputs;
+    let friendly = by_name(specs, |spec| row(subject, spec).into_iter().next().unwrap_or_default());
+    let arrays = by_name(specs, |spec| row(subject, spec).pop().unwrap_or_default());
+    if friendly == arrays { vec![arrays] } else { vec![friendly, arrays] }
+}
+
+fn lists(rows: impl Iterator<Item = Value>) -> Value {
+    let lists = rows.map(|row| json!({"type": "array", "items": row, "minItems": 1}));
     json!({"anyOf": lists.collect::<Vec<_>>()})
 }
 

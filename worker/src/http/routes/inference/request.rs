@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::super::super::call::Call;
 use super::super::super::problem::ProblemDetails;
-use super::super::json;
+use super::super::json::{self, Object};
 use super::datatype::Datatype;
 use super::{HEADER_LENGTH, binary};
 
@@ -16,10 +16,10 @@ pub(super) struct Request {
     #[serde(default)]
     pub id: Option<String>,
     #[serde(default)]
-    parameters: Option<RequestParameters>,
-    inputs: Vec<Input>,
+    parameters: Option<Object<RequestParameters>>,
+    inputs: Vec<Object<Input>>,
     #[serde(default)]
-    outputs: Option<Vec<Output>>,
+    outputs: Option<Vec<Object<Output>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -34,14 +34,14 @@ struct Input {
     shape: Value,
     datatype: String,
     #[serde(default)]
-    parameters: Option<InputParameters>,
+    parameters: Option<Object<InputParameters>>,
     #[serde(default)]
     data: Option<Value>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 struct InputParameters {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::whole")]
     binary_data_size: Option<u64>,
 }
 
@@ -49,14 +49,14 @@ struct InputParameters {
 struct Output {
     name: String,
     #[serde(default)]
-    parameters: Option<OutputParameters>,
+    parameters: Option<Object<OutputParameters>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 struct OutputParameters {
     #[serde(default)]
     binary_data: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::whole")]
     classification: Option<u64>,
 }
 
@@ -100,7 +100,7 @@ impl Request {
 
     /// How each output is to be sent, by name; all of the model's where none is named.
     pub(super) fn wanted(&self, model: &Model) -> Vec<(String, Wanted)> {
-        let usual = self.parameters.as_ref().and_then(|parameters| parameters.binary_data_output).unwrap_or(false);
+        let usual = self.parameters.as_ref().and_then(|parameters| parameters.0.binary_data_output).unwrap_or(false);
         let form = |binary: bool| if binary { Form::Binary } else { Form::Json };
         match self.outputs.as_deref() {
             None | Some([]) => {
@@ -108,8 +108,8 @@ impl Request {
                 model.signature().outputs.iter().map(|spec| (spec.name.clone(), wanted)).collect()
             }
             Some(outputs) => {
-                let wanted = |output: &Output| {
-                    let OutputParameters { binary_data, classification } = output.parameters.unwrap_or_default();
+                let wanted = |Object(output): &Object<Output>| {
+                    let OutputParameters { binary_data, classification } = output.parameters.unwrap_or_default().0;
                     let wanted = Wanted { form: form(binary_data.unwrap_or(usual)), classification };
                     (output.name.clone(), wanted)
                 };
@@ -130,8 +130,8 @@ impl Request {
     ) -> Result<(Inputs, Options), ProblemDetails> {
         let mut problems = Vec::new();
         let mut values = Vec::new();
-        for input in self.inputs {
-            let bytes = match input.parameters.as_ref().and_then(|parameters| parameters.binary_data_size) {
+        for Object(input) in self.inputs {
+            let bytes = match input.parameters.as_ref().and_then(|parameters| parameters.0.binary_data_size) {
                 None => None,
                 Some(size) => {
                     let (bytes, others) =

@@ -58,7 +58,7 @@ fn request(subject: &Subject) -> Value {
                 "index": {"description": "Says nothing here."},
                 "data": {"type": "array", "items": row, "minItems": 1},
             },
-            "required": ["columns", "data"],
+            "required": ["data"],
             "additionalProperties": false,
         });
         forms.push(("dataframe_split", split));

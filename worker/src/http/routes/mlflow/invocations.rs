@@ -9,7 +9,7 @@ use super::super::super::endpoint::Answered;
 use super::super::super::media::Media;
 use super::super::super::problem::ProblemDetails;
 use super::super::super::render;
-use super::super::json;
+use super::super::json::{self, Object};
 use super::super::rows::{Rows, check_count, columnar};
 use super::super::tensorflow::Columns;
 use super::columns;
@@ -19,7 +19,7 @@ use super::sheet;
 #[serde(deny_unknown_fields)]
 struct Request {
     #[serde(default)]
-    dataframe_split: Option<Split>,
+    dataframe_split: Option<Object<Split>>,
     #[serde(default)]
     dataframe_records: Option<Value>,
     #[serde(default)]
@@ -72,7 +72,7 @@ fn json(call: &Call, model: &Model, body: &[u8]) -> Result<Prediction, ProblemDe
         return Err(ProblemDetails::invalid("params", "the model takes no parameters"));
     }
     match (request.dataframe_split, request.dataframe_records, request.instances, request.inputs) {
-        (Some(split), None, None, None) => {
+        (Some(Object(split)), None, None, None) => {
             let field = "dataframe_split";
             let name = |name| match name {
                 ColumnName::Text(text) => text,

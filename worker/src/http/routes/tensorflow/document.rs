@@ -29,7 +29,7 @@ pub(super) const CLASSIFY: Operation = Operation::new("servedClassify", tags::TE
 
 pub(super) const REGRESS: Operation = Operation::new("servedRegress", tags::TENSORFLOW, "Not of these models")
     .says("Known to clients, but no model says of itself that it regresses: every body is refused.")
-    .takes(&[Body::json(Schema::Json(r#"{"not": {}}"#), |_| Vec::new())]);
+    .takes(&[Body::json(Schema::Json(r#"{"type": "object"}"#), |_| Vec::new())]);
 
 /// An object of exactly these fields.
 fn closed(properties: Value) -> Value {
@@ -103,13 +103,17 @@ fn answer(subject: &Subject) -> Value {
 
 fn classify(subject: &Subject) -> Value {
     if prediction::labels(subject).is_none() {
-        return json!({"description": "The model has no labels: every body is refused.", "not": {}});
+        return json!({"description": "The model has no labels: every body is refused.", "type": "object"});
     }
     json!({
         "type": "object",
         "properties": {
             "examples": rows::instances(subject),
-            "context": {"description": "What rows that are objects have in common.", "type": "null"},
+            "context": {
+                "description": "What rows that are objects have in common, and need not say.",
+                "type": ["object", "null"],
+                "maxProperties": 0,
+            },
             "signature_name": signature_name(),
         },
         "required": ["examples"],
