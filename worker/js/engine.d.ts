@@ -1,4 +1,4 @@
-// What the shim uses of the glue that xtask makes of `worker/src/platform.rs`; see there for what each does.
+// What the shim uses of the glue that xtask makes of `worker/src/platform/`; see there for what each does.
 
 /** The bindings of wrangler.toml. */
 export type Env = Record<string, unknown>;

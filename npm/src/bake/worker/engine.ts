@@ -1,7 +1,7 @@
 /** The bindings of `wrangler.toml`. */
 export type Env = Readonly<Record<string, unknown>>;
 
-/** One instance of the Worker's module: the functions of `worker/src/platform.rs`. */
+/** One instance of the Worker's module: the functions of `worker/src/platform/`. */
 export interface WorkerEngine {
   /** To be called first. */
   begin(lean: boolean, fallbacks: number): void;
