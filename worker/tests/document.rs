@@ -7,7 +7,8 @@ use std::path::Path;
 
 use bytes::Bytes;
 use http::Response;
-use onnxlet_worker::http::{Config, Head, Received, Service};
+use onnxlet::Limits;
+use onnxlet_worker::http::{Config, Head, Received, Service, VARIABLES};
 use serde_json::Value;
 use support::document::{Document, KEY, keyed};
 use support::{Request, configured, json, models, service};
@@ -195,4 +196,25 @@ fn keys_are_asked_for_where_they_are_set() {
     let asking = |path: &str| !document.value["paths"][path]["get"]["security"].is_null();
     assert_eq!(["/model", "/version", "/healthz", "/readyz"].map(asking), [true, true, false, false]);
     assert!(document.value["components"]["securitySchemes"]["bearer"].is_object());
+}
+
+#[test]
+fn every_variable_is_in_the_document_and_every_limit_with_its_value() {
+    let limits = Limits { elements: 7840, examples: 9, image_pixels: 4321 };
+    let config = Config { limits, max_body_bytes: 2_222_222, max_nesting: 17, ..Config::default() };
+    let (_, document) = json(&Request::new("GET", "/openapi.json").send(&configured(config)));
+    let about = document["info"]["description"].as_str().unwrap();
+    for variable in VARIABLES {
+        assert!(about.contains(&format!("- `{}`: {}", variable.name, variable.about)), "{}", variable.name);
+    }
+    for (name, value) in [
+        ("MAX_BODY_BYTES", 2_222_222),
+        ("MAX_ELEMENTS", 7840),
+        ("MAX_BATCH", 9),
+        ("MAX_IMAGE_PIXELS", 4321),
+        ("MAX_NESTING", 17),
+    ] {
+        let line = about.lines().find(|line| line.contains(&format!("`ONNXLET_{name}`"))).unwrap();
+        assert!(line.ends_with(&format!("Here: {value}.")), "{line}");
+    }
 }

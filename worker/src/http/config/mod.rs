@@ -126,6 +126,21 @@ impl Config {
     }
 }
 
+impl Config {
+    /// What a limit on requests is, where `variable` sets one.
+    pub(super) fn limit(&self, variable: &Variable) -> Option<u64> {
+        match *variable {
+            MAX_BODY_BYTES => Some(self.max_body_bytes as u64),
+            MAX_DECOMPRESSED_BYTES => Some(self.max_decompressed_bytes as u64),
+            MAX_ELEMENTS => Some(self.limits.elements),
+            MAX_BATCH => Some(self.limits.examples),
+            MAX_IMAGE_PIXELS => Some(self.limits.image_pixels),
+            MAX_NESTING => Some(self.max_nesting as u64),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Error, Map, Value, json};
 
+use super::super::config::{Config, VARIABLES, Variable};
 use super::super::endpoint::Endpoint;
 use super::operation::{Body, Reply, Subject, Tag};
 use super::refusals::{self, Components};
@@ -65,13 +66,21 @@ fn info(subject: &Subject) -> Value {
 
 /// What holds for every path.
 fn about(subject: &Subject) -> String {
-    let config = subject.config;
+    let settings = VARIABLES.iter().map(|variable| setting(variable, subject.config)).collect::<String>();
     format!(
-        "Limits: a body of {} bytes, an input tensor of {} elements, a picture of {} pixels.\n\n\
-         Every answer carries `x-request-id`: the sender's, if it is 1 to 128 letters, digits and `-_.:`, otherwise a new \
-         one. A path that is not listed answers 404; a method that is not listed, 405 with the right ones in `Allow`.",
-        config.max_body_bytes, config.limits.elements, config.limits.image_pixels
+        "Every answer carries `x-request-id`: the sender's, if it is 1 to 128 letters, digits and `-_.:`, otherwise a new \
+         one. A path that is not listed answers 404; a method that is not listed, 405 with the right ones in `Allow`.\n\n\
+         What its operator can set:\n\n{settings}"
     )
+}
+
+/// A line of the list of settings; limits with what they are here, so that senders can keep to them.
+fn setting(variable: &Variable, config: &Config) -> String {
+    let Variable { name, about, default, .. } = variable;
+    match config.limit(variable) {
+        Some(limit) => format!("- `{name}`: {about} Here: {limit}.\n"),
+        None => format!("- `{name}`: {about} Unless set: {default}.\n"),
+    }
 }
 
 fn used_tags(endpoints: &[&Endpoint]) -> Vec<Value> {
