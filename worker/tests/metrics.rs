@@ -97,6 +97,8 @@ fn crashes_fallbacks_and_bytes_are_counted() {
     assert_eq!(of(&samples, "onnxlet_fallbacks_total", &[])[&vec![]], 1.0);
     assert_eq!(of(&samples, "onnxlet_http_request_body_bytes_total", &[])[&vec![]], length);
     assert!(of(&samples, "onnxlet_http_response_body_bytes_total", &[])[&vec![]] > 500.0);
+    let head = Request::new("HEAD", "/model").send(&service);
+    assert_eq!((head.point.bytes_out, head.log.unwrap().bytes_out), (0, 0), "an answer to HEAD has no body");
     assert!(requests(&samples).contains(&("/predict POST 500".into(), 1.0)));
 }
 

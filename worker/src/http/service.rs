@@ -120,7 +120,7 @@ impl Service {
             Ok(response) => (response, None),
             Err(problem) => (self.dialect(head).render(&problem, &id), Some(problem)),
         };
-        let response = coding::encode(response, head);
+        let mut response = finish(coding::encode(response, head), head, &id);
         let route = self.endpoint(head).map(|endpoint| endpoint.path);
         let point = Point {
             route,
@@ -151,7 +151,6 @@ impl Service {
             bytes_out: response.body().len(),
         };
         let threshold = self.config.as_ref().map_or(Threshold::Info, |config| config.log_level);
-        let mut response = finish(response, head, &id);
         let headers = response.headers_mut();
         // Where the settings make no sense, nothing is told but that.
         self.config.as_ref().map_or(&Origins::Any, |config| &config.origins).allow(head, headers);
