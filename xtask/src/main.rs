@@ -10,6 +10,7 @@ mod groups;
 mod models;
 mod node;
 mod npm_package;
+mod openapi;
 mod package;
 mod peers;
 mod process;
@@ -70,6 +71,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Builds, then asks servers for all that their OpenAPI documents allow, and for what they don't
+    Openapi(openapi::Options),
     /// Runs every check and test, set-up included; the last line counts the tests
     Test {
         /// Run only this suite; may be repeated
@@ -96,6 +99,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Bench(options) => bench::bench(&project, &options).map(|()| ExitCode::SUCCESS),
         Command::Serve { port } => serve::serve(&project, port).map(|()| ExitCode::SUCCESS),
         Command::Models { name, everyday, check } => models::command(&project, &name, everyday, check),
+        Command::Openapi(options) => openapi::command(&project, options),
         Command::Test { only } => test::test(&project, &only),
     }
 }

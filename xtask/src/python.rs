@@ -26,6 +26,9 @@ pub const REFERENCE: Environment = Environment { folder: "venv", requirements: "
 /// The clients of inference servers.
 pub const CLIENTS: Environment = Environment { folder: "venv-clients", requirements: "tests/clients/requirements.txt" };
 
+/// What asks servers for all that their OpenAPI documents allow.
+pub const OPENAPI: Environment = Environment { folder: "venv-openapi", requirements: "tests/openapi/requirements.txt" };
+
 /// Makes sure that an environment holds what its file pins. Returns its Python.
 pub fn set_up(project: &Project, environment: &Environment) -> Result<PathBuf> {
     let python = find()?;

@@ -12,6 +12,7 @@ use crate::chromium;
 use crate::files;
 use crate::models::{self, Model};
 use crate::node::Node;
+use crate::openapi;
 use crate::peers;
 use crate::process;
 use crate::project::Project;
@@ -29,7 +30,7 @@ pub struct Suite {
 }
 
 /// All of them.
-pub const SUITES: [Suite; 18] = [
+pub const SUITES: [Suite; 19] = [
     Suite { name: "format", about: "cargo fmt --check", run: format },
     Suite { name: "lint", about: "clippy, warnings are errors", run: lint },
     Suite { name: "docs", about: "rustdoc, warnings are errors", run: docs },
@@ -45,6 +46,7 @@ pub const SUITES: [Suite; 18] = [
     Suite { name: "bake", about: "baking and trimming the real engine in Node", run: bake },
     Suite { name: "workerd", about: "the Worker over HTTP", run: workerd },
     Suite { name: "clients", about: "unmodified clients of other inference servers, against the Worker", run: clients },
+    Suite { name: "openapi", about: "what the document allows, and what it doesn't, asked of servers", run: openapi },
     Suite { name: "page", about: "the page in Chromium", run: page },
     Suite { name: "bench", about: "that every engine can be measured, with digits", run: bench },
     Suite { name: "deploy", about: "wrangler deploy --dry-run", run: deploy },
@@ -60,6 +62,10 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     pub fn new(project: &'a Project) -> Session<'a> {
         Session { project, built: OnceCell::new(), reference: OnceCell::new() }
+    }
+
+    pub fn project(&self) -> &Project {
+        self.project
     }
 
     fn built(&self) -> Result<&Node> {
@@ -78,7 +84,7 @@ impl<'a> Session<'a> {
     }
 
     /// Serves the build on a port of its own.
-    fn serve(&self, suite: &str) -> Result<Server> {
+    pub fn serve(&self, suite: &str) -> Result<Server> {
         let folder = self.project.target.join("test");
         std::fs::create_dir_all(&folder)?;
         let log = Log::File(folder.join(format!("wrangler-{suite}.log")));
@@ -191,6 +197,10 @@ fn clients(session: &Session, tally: &mut Tally) -> Result<()> {
     let ran = process::run_watching(&mut run, |line| tally.read(line));
     session.node_test(&session.built()?.program, "tests/clients", &[("ONNXLET_URL", server.url())], tally)?;
     ran
+}
+
+fn openapi(session: &Session, tally: &mut Tally) -> Result<()> {
+    openapi::check(session, openapi::Options::SHORT, tally)
 }
 
 fn page(session: &Session, tally: &mut Tally) -> Result<()> {
