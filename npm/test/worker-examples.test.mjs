@@ -88,7 +88,7 @@ test("numbers are spelled in every way, and right JSON is right", () => {
 
 test("every route is asked with every method, and every header that the Worker reads is set", () => {
   const all = heads();
-  for (const path of ["/predict", "/model", "/version", "/healthz", "/readyz", "/metrics", "/nope"]) {
+  for (const path of ["/predict", "/model", "/version", "/healthz", "/readyz", "/metrics", "/openapi.json", "/nope"]) {
     for (const method of ["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"]) {
       assert.ok(all.some((call) => call.method === method && new URL(call.url).pathname === path), `${method} ${path}`);
     }

@@ -58,10 +58,17 @@ def as_bytes(context, response):
 
 @schemathesis.hook
 def before_call(context, case, **kwargs):
-    """Gives each tensor of a right request as many elements as its shape has."""
-    meta = case.meta
-    if meta is not None and meta.generation.mode is GenerationMode.POSITIVE:
+    """Gives each tensor of a right request as many elements as its shape has, and takes half away from a wrong picture."""
+    if case.meta is None:
+        return
+    if case.meta.generation.mode is GenerationMode.POSITIVE:
         case.body = filled(case.body)
+        return
+    # Bytes come wrapped, or not.
+    body = getattr(case.body, "data", case.body)
+    if isinstance(body, bytes) and body in PICTURES:
+        # Bytes have no schema, so a right picture is sent where something wrong was asked for.
+        case.body = body[: len(body) // 2]
 
 
 def filled(value):

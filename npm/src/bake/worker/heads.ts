@@ -4,7 +4,7 @@ import type { HttpCall } from "./http-call.js";
 /** Where the requests go; the Worker looks at the path alone. */
 const ORIGIN = "https://model.example.workers.dev";
 
-const SHOWN = ["/model", "/version", "/healthz", "/readyz", "/metrics"];
+const SHOWN = ["/model", "/version", "/healthz", "/readyz", "/metrics", "/openapi.json"];
 export const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "PROPFIND"];
 
 const NONE = new Uint8Array();

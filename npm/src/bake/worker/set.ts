@@ -87,7 +87,7 @@ function compressed(call: HttpCall): HttpCall[] {
 
 /** Requests of every kind that need no body of the model's. */
 function operations(): HttpCall[] {
-  const shown = ["/model", "/version", "/healthz", "/readyz", "/metrics", "/nope"].map((path) => call("route", "GET", path));
+  const shown = ["/model", "/version", "/healthz", "/readyz", "/metrics", "/openapi.json", "/nope"].map((path) => call("route", "GET", path));
   return [
     ...shown,
     call("route", "DELETE", "/model"),

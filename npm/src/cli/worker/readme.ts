@@ -27,6 +27,8 @@ The page at \`/\` asks the same. Needs wrangler 4: 4.86.0 is the last one for No
 | \`GET /model\` | signature and card |
 | \`GET /version\` | the versions of Worker and model, the model's digest, \`module\` and \`fallbacks\` (see below) |
 | \`GET /metrics\` | counters, for Prometheus |
+| \`GET /openapi.json\` | every route as OpenAPI 3.1, with this model's names, shapes and labels; those of the Open Inference Protocol, TensorFlow Serving and MLflow, too |
+| \`GET /docs\` | the same, for people: try it there |
 | \`GET /healthz\` | 200 while the Worker runs |
 | \`GET /readyz\` | 200 once it can predict, otherwise 503 and why |
 

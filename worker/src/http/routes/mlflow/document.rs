@@ -54,7 +54,7 @@ fn request(subject: &Subject) -> Value {
         let split = json!({
             "type": "object",
             "properties": {
-                "columns": {"const": names},
+                "columns": {"enum": [names, null]},
                 "index": {"description": "Says nothing here."},
                 "data": {"type": "array", "items": row, "minItems": 1},
             },
