@@ -68,6 +68,7 @@ fn provoke(service: &Service, operation: &Operation, status: u16) -> Response<By
     };
     let (url, headers, received) = match status {
         404 => (url.replace("/digits", "/iris"), usual, Received::Whole(body.into())),
+        405 => (url[..url.rfind(':').expect("a verb")].to_string(), usual, Received::Whole(body.into())),
         400 => (format!("{url}\u{7f}"), usual, Received::Whole(body.into())),
         401 => (url, vec![("content-type", media)], Received::Whole(body.into())),
         406 => (url, with(("accept", "font/woff")), Received::Whole(body.into())),

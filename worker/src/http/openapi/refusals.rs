@@ -14,8 +14,8 @@ pub(super) struct Refusal {
     pub codes: &'static [&'static str],
 }
 
-/// Every refusal that an operation can give. 405 is none: it belongs to methods that aren't operations.
-const REFUSALS: [Refusal; 12] = [
+/// Every refusal that an operation can give.
+const REFUSALS: [Refusal; 13] = [
     Refusal {
         status: 400,
         description: "The request cannot be parsed: its head, its JSON, its picture, or an empty or broken-off body.",
@@ -27,6 +27,11 @@ const REFUSALS: [Refusal; 12] = [
         codes: &["unauthorized"],
     },
     Refusal { status: 404, description: "There is no such model or version.", codes: &["not_found"] },
+    Refusal {
+        status: 405,
+        description: "What the model is called here leads to a path with other methods.",
+        codes: &["method_not_allowed"],
+    },
     Refusal { status: 406, description: "`Accept` leaves out what the answer is.", codes: &["not_acceptable"] },
     Refusal {
         status: 413,
@@ -78,6 +83,10 @@ pub(super) fn of(subject: &Subject, endpoint: &Endpoint) -> Vec<u16> {
     let mut statuses = [&ALWAYS[..], endpoint.document.refusals].concat();
     if endpoint.path.contains('{') {
         statuses.push(404);
+    }
+    // Without what follows the parameter, it is the path of another endpoint.
+    if endpoint.path.contains("}:") {
+        statuses.push(405);
     }
     if endpoint.takes_body() {
         statuses.extend(WITH_BODY);
@@ -161,6 +170,7 @@ fn response(dialect: Dialect, status: u16) -> Value {
     let mut headers = headers();
     let remedy = match status {
         401 => Some("WWW-Authenticate"),
+        405 => Some("Allow"),
         429 => Some("Retry-After"),
         _ => None,
     };
