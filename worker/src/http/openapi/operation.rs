@@ -145,7 +145,7 @@ impl Body {
     pub const fn picture() -> Self {
         Body {
             types: Media::Image.names(),
-            schema: Schema::Json("{}"),
+            schema: Schema::Json(r#"{"type": "string", "format": "binary"}"#),
             examples: |_| Vec::new(),
             applies: takes_one_picture,
         }
