@@ -4,6 +4,7 @@ import type { Dtype } from "../../../runtime/types.js";
 import { BROKEN, NUMBERS } from "../bodies.js";
 import { call, type Headers } from "../heads.js";
 import type { HttpCall } from "../http-call.js";
+import { damagedTexts } from "./damaged.js";
 import { binaryOf, bytesOf, concatenated, nestedOf, type Tensor } from "./tensor.js";
 
 const DATATYPES: Readonly<Record<Dtype, string>> = {
@@ -97,8 +98,9 @@ function misfits(asked: Ask, tensors: readonly Tensor[]): HttpCall[] {
   const lengths = ["", "-1", "many", "9999999999", "99999999999999999999999", "é"].map((length) => {
     return asked("a length", head, [["inference-header-content-length", length]]);
   });
+  const shifted = [-1, 1, 2].map((by) => asked("a shifted length", concatenated([head, new Uint8Array(9)]), [["inference-header-content-length", String(head.length + by)]]));
   const uneven = asked("uneven bytes", concatenated([head, new Uint8Array(3 * odd.length)]), [["inference-header-content-length", String(head.length)]]);
-  return [...wrong, ...lengths, uneven];
+  return [...wrong, ...lengths, ...shifted, uneven];
 }
 
 /** What is no JSON, and JSON in every spelling before something that is wrong: it is read twice. */
@@ -106,5 +108,6 @@ function texts([one]: readonly Tensor[]): string[] {
   const name = JSON.stringify(one?.spec.name ?? "a");
   const spelled = `[${NUMBERS.join(",")},"\\u00e9\\n",true,false,null,{"a":[1]},[[],[0.5]]]`;
   const twice = `{"inputs":[{"name":${name},"name":${name}}]}`;
-  return [...BROKEN.filter((text) => text !== ""), `{"id":"\\u0061","x\\u0041":1,"inputs":[{"shape":[1],"datatype":"FP32","name":"\\u00e9","data":${spelled}}],"outputs":3}`, twice];
+  const whole = `{"id":"a","parameters":{"binary_data_output":true},"inputs":[{"name":${name},"shape":[1,2],"datatype":"FP32","data":[1,-2.5],"parameters":{"binary_data_size":8}}],"outputs":[{"name":"y","parameters":{"classification":2,"binary_data":false}}]}`;
+  return [...BROKEN.filter((text) => text !== ""), ...damagedTexts(whole), `{"id":"\\u0061","x\\u0041":1,"inputs":[{"shape":[1],"datatype":"FP32","name":"\\u00e9","data":${spelled}}],"outputs":3}`, twice];
 }

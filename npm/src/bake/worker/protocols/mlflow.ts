@@ -3,6 +3,7 @@ import { type Description, inputCard } from "../../../assemble/card.js";
 import { BROKEN, NUMBERS } from "../bodies.js";
 import { call } from "../heads.js";
 import type { HttpCall } from "../http-call.js";
+import { damagedTexts } from "./damaged.js";
 import { bytesOf, nestedOf, type Tensor } from "./tensor.js";
 import { records, rowsByName } from "./tensorflow.js";
 
@@ -33,13 +34,15 @@ export function mlflowCalls(description: Description, sets: readonly Tensor[][])
   });
   const tensors = sets[0] ?? [];
   const invalid = asked("CSV that is not UTF-8", "text/csv", Uint8Array.of(97, 10, 0xff));
-  const texts = [...BROKEN.filter((text) => text !== ""), spelled()];
+  const whole = ['{"dataframe_split":{"columns":["a",1],"index":[0],"data":[[1,-2.5]]},"params":{}}', '{"dataframe_records":[{"a":1,"b":"c"}]}', '{"inputs":{"x":[1,null]}}'];
+  const texts = [...BROKEN.filter((text) => text !== ""), ...whole.flatMap(damagedTexts), spelled()];
   return [
     ...answered,
     ...refusals(description, tensors).map((document) => json("a form", document)),
     ...texts.map((text) => asked("broken", "application/json", new TextEncoder().encode(text))),
     ...["text/plain", "application/octet-stream", ""].map((type) => asked("a type", type, bytesOf({}))),
     { ...call("scoring, no type", "POST", "/invocations"), body: bytesOf({}) },
+    ...damagedTexts('a,"b ""c",d\r\n1,"2\n3",4.5\n').map(csv),
     invalid,
   ];
 }

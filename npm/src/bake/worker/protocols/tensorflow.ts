@@ -4,6 +4,7 @@ import { PICTURES } from "../../examples/pictures.js";
 import { BROKEN, NUMBERS } from "../bodies.js";
 import { call } from "../heads.js";
 import type { HttpCall } from "../http-call.js";
+import { damagedTexts } from "./damaged.js";
 import { bytesOf, nestedOf, rowsOf, type Tensor } from "./tensor.js";
 
 /** An example by the names of inputs. */
@@ -99,5 +100,6 @@ function examples(): unknown[] {
 function texts(): string[] {
   const spelled = `[${NUMBERS.join(",")},"\\u00e9\\n",true,false,null,{"a":[1]},[[],[0.5]]]`;
   const fields = ["instances", "inputs", "examples", "context", "more"].map((name) => `"${name}":${spelled}`);
-  return [...BROKEN.filter((text) => text !== ""), `{${fields.join(",")},"signature_name":3}`, '{"instances":1,"instances":2}'];
+  const whole = ['{"signature_name":"a","instances":[{"x":[1,-2.5]},{"x":[3,4]}]}', '{"inputs":{"x":{"b64":"YQ=="}}}', '{"context":{"a":1},"examples":[{"b":["c",true]}]}'];
+  return [...BROKEN.filter((text) => text !== ""), ...whole.flatMap(damagedTexts), `{${fields.join(",")},"signature_name":3}`, '{"instances":1,"instances":2}'];
 }
