@@ -70,6 +70,8 @@ impl Model {
         let every = || self.signature.outputs.iter().map(|spec| spec.name.clone()).collect();
         for name in options.outputs.clone().unwrap_or_else(every) {
             match self.signature.output(&name) {
+                // Named twice, it is given once: answers are by name.
+                Some((index, _)) if wanted.contains(&index) => {}
                 Some((index, _)) => wanted.push(index),
                 None => {
                     let known = names(&self.signature.outputs);

@@ -89,6 +89,8 @@ fn options_choose_outputs_and_ranks() {
         ask(&model, r#"{"inputs": [5.1, 3.5, 1.4, 0.2], "outputs": ["probabilities"], "top_k": 2}"#).unwrap();
     assert_eq!(prediction.outputs().len(), 1);
     assert_eq!((prediction.outputs()[0].name(), prediction.top().unwrap().len()), ("probabilities", 2));
+    let twice = ask(&model, r#"{"inputs": [5.1, 3.5, 1.4, 0.2], "outputs": ["label", "label"]}"#).unwrap();
+    assert_eq!(twice.outputs().len(), 1, "an output named twice is given once");
     let only_label = ask(&model, r#"{"inputs": [5.1, 3.5, 1.4, 0.2], "outputs": ["label"]}"#).unwrap();
     assert!(only_label.top().is_some(), "ranked by an output that was not asked for");
 }
