@@ -50,7 +50,8 @@ fn envelope(subject: &Subject, bare: &[Value]) -> Value {
             "description": "How many labels to rank.",
             "type": "integer",
             "minimum": 1,
-            "maximum": i64::MAX,
+            // In WebAssembly a count has 32 bits.
+            "maximum": i32::MAX,
         });
     }
     json!({
