@@ -66,7 +66,7 @@ async function baked(wasm) {
 const STATUSES = ["200", "204", "304", "400", "401", "404", "405", "406", "413", "414", "415", "422", "429", "500", "503", "504", "panic"];
 
 /** @type {[string, number][]} */
-const MODELS = [["digits", 1_800_000], ["iris", 1_250_000]];
+const MODELS = [["digits", 2_100_000], ["iris", 1_600_000]];
 
 for (const [name, most] of MODELS) {
   test(`${name}: unbaked, full and lean answer every request with the same status, headers, body and log`, async () => {
