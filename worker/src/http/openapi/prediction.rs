@@ -51,7 +51,7 @@ fn envelope(subject: &Subject, bare: &[Value]) -> Value {
             "type": "integer",
             "minimum": 1,
             // In WebAssembly a count has 32 bits.
-            "maximum": i32::MAX,
+            "maximum": u32::MAX,
         });
     }
     json!({
