@@ -37,8 +37,8 @@ export async function casesOf(model) {
     return Object.fromEntries(await Promise.all(entries));
   };
   return Promise.all(
-    cases.map(async (/** @type {any} */ { name, inputs, outputs }) => {
-      return { name, inputs: await load(inputs), expected: await load(outputs) };
+    cases.map(async (/** @type {any} */ { name, inputs, outputs, as_written }) => {
+      return { name, inputs: await load(inputs), expected: [await load(outputs), await load(as_written)] };
     }),
   );
 }

@@ -51,7 +51,7 @@ fn envelope(subject: &Subject, bare: &[Value]) -> Value {
             "type": "integer",
             "minimum": 1,
             // In WebAssembly a count has 32 bits.
-            "maximum": u32::MAX,
+            "maximum": i64::try_from(usize::MAX).unwrap_or(i64::MAX),
         });
     }
     json!({
