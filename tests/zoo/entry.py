@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +44,8 @@ class Entry:
     # A few words for the table: the estimator, the data, how it is exported.
     about: str
     make: Callable[[], Trained]
-    # Whether rows with NaN are among its cases, because it was trained to take them.
-    takes_nan: bool = False
+    # Whether rows with NaN are among its cases: some of a row's numbers, or even all of them.
+    nan: Literal["no", "some", "all"] = "no"
     # The size of the extreme values it is asked about. 0: none.
     extreme: float = 1e6
     tolerance: Tolerance | None = None

@@ -34,7 +34,7 @@ def make(entry: Entry, folder: Path) -> dict[str, Any]:
     np.random.seed(0)  # noqa: NPY002
     shutil.rmtree(folder, ignore_errors=True)
     trained = entry.make()
-    made = cases.cases_of(trained.onnx, trained.rows, entry.extreme, entry.takes_nan)
+    made = cases.cases_of(entry, trained)
     agreement = agreed(trained, made["rows"][1])
     if agreement < AGREEMENT:
         raise ValueError(f"the exported model agrees with its library on {agreement:.0%} of the rows")
@@ -71,7 +71,7 @@ def same(own: Tensor, theirs: Tensor) -> bool:
 def card(entry: Entry, trained: Trained) -> dict[str, Any]:
     """Its name, and that NaN may come where it takes that."""
     card: dict[str, Any] = {"name": entry.name}
-    if entry.takes_nan:
+    if entry.nan != "no":
         floats = [name for name, values in trained.rows.items() if values.dtype.kind == "f"]
         card["inputs"] = {name: {"allow_nan": True} for name in floats}
     return card

@@ -27,7 +27,7 @@ def entry(
 
     def make() -> Trained:
         rows = table()
-        train = data.missing(rows.train) if more.get("takes_nan") else rows.train
+        train = data.missing(rows.train) if "nan" in more else rows.train
         model = build()
         grouped = {"group": [10] * (len(train) // 10)} if isinstance(model, XGBRanker) else {}
         kept = len(train) // 10 * 10 if grouped else len(train)
@@ -83,14 +83,14 @@ def grades() -> Table:
 
 
 MODELS = [
-    entry("xgboost-binary", "XGBClassifier, 2 classes", xgboost, xgb(XGBClassifier), data.cancer, takes_nan=True),
+    entry("xgboost-binary", "XGBClassifier, 2 classes", xgboost, xgb(XGBClassifier), data.cancer, nan="all"),
     entry("xgboost-multi", "XGBClassifier, 3 classes", xgboost, xgb(XGBClassifier), data.wine),
-    entry("xgboost-regression", "XGBRegressor", xgboost, xgb(XGBRegressor), data.diabetes, takes_nan=True),
+    entry("xgboost-regression", "XGBRegressor", xgboost, xgb(XGBRegressor), data.diabetes, nan="all"),
     entry("xgboost-dart", "XGBRegressor, dart", xgboost, xgb(XGBRegressor, booster="dart", rate_drop=0.2), data.diabetes),
     entry("xgboost-poisson", "XGBRegressor, count:poisson", xgboost, xgb(XGBRegressor, objective="count:poisson"), data.counts),
     entry("xgboost-forest", "XGBRFRegressor", xgboost, xgb(XGBRFRegressor), data.diabetes),
     entry("xgboost-ranker", "XGBRanker", xgboost, xgb(XGBRanker), grades),
-    entry("lightgbm-binary", "LGBMClassifier, 2 classes", lightgbm, lgbm(LGBMClassifier), data.cancer, takes_nan=True),
+    entry("lightgbm-binary", "LGBMClassifier, 2 classes", lightgbm, lgbm(LGBMClassifier), data.cancer, nan="all"),
     entry("lightgbm-multi", "LGBMClassifier, 3 classes", lightgbm, lgbm(LGBMClassifier), data.wine),
     entry(
         "lightgbm-multi-no-zipmap",
@@ -99,7 +99,7 @@ MODELS = [
         lgbm(LGBMClassifier),
         lambda: data.iris().with_names(),
     ),
-    entry("lightgbm-regression", "LGBMRegressor", lightgbm, lgbm(LGBMRegressor), data.diabetes, takes_nan=True),
+    entry("lightgbm-regression", "LGBMRegressor", lightgbm, lgbm(LGBMRegressor), data.diabetes, nan="all"),
     entry("catboost-binary", "CatBoostClassifier, 2 classes", catboost, cat(CatBoostClassifier), data.cancer),
     entry("catboost-multi", "CatBoostClassifier, 3 classes", catboost, cat(CatBoostClassifier), data.wine),
     entry("catboost-regression", "CatBoostRegressor", catboost, cat(CatBoostRegressor), data.diabetes),

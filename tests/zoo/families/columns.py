@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,12 +25,12 @@ NUMBERS = ["age", "fare"]
 TEXTS = ["sex", "port", "class"]
 
 
-def entry(name: str, about: str, build: Callable[[], Estimator], zipmap: str = "default", **more: bool) -> Entry:
+def entry(name: str, about: str, build: Callable[[], Estimator], zipmap: str = "default", **more: Any) -> Entry:
     """A pipeline on the passenger list. `zipmap`: what skl2onnx is told, if not its default."""
 
     def make() -> Trained:
         frame, survived = data.passengers()
-        if more.get("takes_nan"):
+        if "nan" in more:
             frame = frame.assign(age=data.missing(frame["age"].to_numpy()))
         train, test = frame[:-HELD_OUT], frame[-HELD_OUT:]
         model = build().fit(train, survived[:-HELD_OUT])
@@ -66,7 +67,7 @@ MODELS = [
         "columns-one-hot",
         "ColumnTransformer (SimpleImputer, StandardScaler; OneHotEncoder), LogisticRegression",
         lambda: Pipeline([("columns", one_hot()), ("model", LogisticRegression(max_iter=500))]),
-        takes_nan=True,
+        nan="all",
     ),
     entry(
         "columns-one-hot-forest",

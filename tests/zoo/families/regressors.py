@@ -77,7 +77,7 @@ MODELS = [
         "HistGradientBoostingRegressor, trained with NaN",
         lambda: HistGradientBoostingRegressor(max_iter=20, random_state=0),
         diabetes_with_holes,
-        takes_nan=True,
+        nan="all",
         extreme=1e30,
     ),
     sklearn_entry(
@@ -87,7 +87,8 @@ MODELS = [
         data.diabetes,
         extreme=1e30,
     ),
-    sklearn_entry("knn-regressor", "KNeighborsRegressor", KNeighborsRegressor, data.diabetes),
+    # Far away, float32's steps are larger than what tells the neighbours apart.
+    sklearn_entry("knn-regressor", "KNeighborsRegressor", KNeighborsRegressor, data.diabetes, extreme=1),
     sklearn_entry(
         "mlp-regressor", "MLPRegressor, logistic", lambda: MLPRegressor(hidden_layer_sizes=(16,), activation="logistic", solver="lbfgs", random_state=0), data.curve
     ),
