@@ -27,23 +27,23 @@ impl Tolerance {
     }
 }
 
-/// The largest difference of the numbers, and the largest in units of what is allowed.
+/// The largest difference of the numbers (above 1, in units of them), and the largest in units of what is allowed.
 #[derive(Clone, Copy, Default)]
 pub struct Difference {
-    absolute: f64,
+    largest: f64,
     share: f64,
 }
 
 impl Difference {
     /// The larger of each.
     pub fn larger(self, other: Difference) -> Difference {
-        Difference { absolute: self.absolute.max(other.absolute), share: self.share.max(other.share) }
+        Difference { largest: self.largest.max(other.largest), share: self.share.max(other.share) }
     }
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.1e} ({:.1} % of what is allowed)", self.absolute, self.share * 100.0)
+        write!(f, "{:.1e} ({:.1} % of what is allowed)", self.largest, self.share * 100.0)
     }
 }
 
@@ -110,13 +110,12 @@ fn exactly<T: PartialEq + fmt::Debug>(
 fn nearly(ours: impl Iterator<Item = f64>, theirs: &[f64], tolerance: Tolerance) -> Result<Difference, String> {
     let mut largest = Difference::default();
     for (at, (ours, &theirs)) in ours.zip(theirs).enumerate() {
-        let absolute = (ours - theirs).abs();
-        let share = absolute / (tolerance.absolute + tolerance.relative * theirs.abs());
-        // Written so that NaN is too far.
-        if !(share <= 1.0) {
+        let apart = (ours - theirs).abs();
+        let share = apart / (tolerance.absolute + tolerance.relative * theirs.abs());
+        if share.is_nan() || share > 1.0 {
             return Err(format!("[{at}]: expected {theirs:e}, got {ours:e}"));
         }
-        largest = largest.larger(Difference { absolute, share });
+        largest = largest.larger(Difference { largest: apart / theirs.abs().max(1.0), share });
     }
     Ok(largest)
 }

@@ -1,8 +1,8 @@
 """The cases of a model: rows of several kinds, and onnxruntime's answers to them, as files.
 
-A case's `inputs` and `outputs` are lists of `{name, dtype, shape}` with either `file` (raw, little-endian) or,
-for texts, `data`. What ZipMap gives (a dictionary for each row) is stored as Onnxlet gives it: one float32
-tensor of [rows, classes], whose `labels` are the classes.
+A case's `inputs` and `outputs` are lists of `{name, dtype, shape}` with either `file` (raw, little-endian)
+or, for texts, `data`. What ZipMap gives (a dictionary for each row) is stored as Onnxlet gives it: one
+float32 tensor of [rows, classes], whose `labels` are the classes.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def cases_of(entry: Entry, trained: Trained) -> dict[str, tuple[Feeds, Answers]]
 def session_of(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
     """A session without onnxruntime's warnings of stale shapes, which CatBoost writes.
 
-    onnxruntime asks the system for StringNormalizer's locale, by default en_US.UTF-8, which few servers have: it
-    is asked about a copy with the locale that all have. For the texts here, both do the same.
+    onnxruntime asks the system for StringNormalizer's locale, by default en_US.UTF-8, which few servers
+    have: it is asked about a copy with the locale that all have. For the texts here, both do the same.
     """
     copy = onnx.ModelProto()
     copy.CopyFrom(model)
@@ -85,7 +85,9 @@ def zipmap_classes(model: onnx.ModelProto) -> dict[str, list[Any]]:
     result = {}
     for node in model.graph.node:
         if node.op_type == "ZipMap":
-            attributes = {attribute.name: onnx.helper.get_attribute_value(attribute) for attribute in node.attribute}
+            attributes = {
+                attribute.name: onnx.helper.get_attribute_value(attribute) for attribute in node.attribute
+            }
             texts = [label.decode() for label in attributes.get("classlabels_strings", [])]
             result[node.output[0]] = texts or list(attributes["classlabels_int64s"])
     return result
@@ -103,7 +105,7 @@ def missing(values: Tensor, whole_rows: bool) -> Tensor:
 def extremes(rows: Feeds, size: float) -> Feeds:
     """Rows of zeros, of very large and very small numbers of either sign, and of unknown texts.
 
-    The small ones' squares don't vanish: what happens below is onnxruntime's kernels' affair, not the model's.
+    The small ones' squares don't vanish: what happens below is the kernels' affair, not the model's.
     """
     scale = np.float32(size)
     fills = np.array([0, -0.0, scale, -scale, scale / 1000, 1e-12, -1e-12], dtype=np.float32)
@@ -116,7 +118,10 @@ def extremes(rows: Feeds, size: float) -> Feeds:
             result[name] = np.concatenate([plain, plain[2:4] * signs, mixed]).astype(np.float32)
         else:
             count = len(fills) + 6
-            texts = [ODD_TEXTS[at % len(ODD_TEXTS)] if at % 2 else values[at % len(values), 0] for at in range(count)]
+            texts = [
+                ODD_TEXTS[at % len(ODD_TEXTS)] if at % 2 else values[at % len(values), 0]
+                for at in range(count)
+            ]
             result[name] = np.array(texts, dtype=object).reshape(-1, 1)
     return result
 
@@ -126,7 +131,10 @@ def write(folder: Path, cases: dict[str, tuple[Feeds, Answers]]) -> list[dict[st
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, (feeds, given) in cases.items():
-        inputs = [tensor_entry(folder, f"{name}.in.{at}", key, value) for at, (key, value) in enumerate(feeds.items())]
+        inputs = [
+            tensor_entry(folder, f"{name}.in.{at}", key, value)
+            for at, (key, value) in enumerate(feeds.items())
+        ]
         outputs = []
         for at, (key, (value, labels)) in enumerate(given.items()):
             entry = tensor_entry(folder, f"{name}.out.{at}", key, value)
@@ -139,7 +147,12 @@ def tensor_entry(folder: Path, stem: str, name: str, values: Tensor) -> dict[str
     """Writes a tensor, or holds it where it is texts, and says what it is."""
     shape = list(values.shape)
     if values.dtype.kind in "OU":
-        return {"name": name, "dtype": "string", "shape": shape, "data": [str(text) for text in values.reshape(-1)]}
+        return {
+            "name": name,
+            "dtype": "string",
+            "shape": shape,
+            "data": [str(text) for text in values.reshape(-1)],
+        }
     file = f"{stem}.bin"
     values.astype(values.dtype.newbyteorder("<")).tofile(folder / file)
     return {"name": name, "dtype": values.dtype.name, "shape": shape, "file": file}

@@ -1,4 +1,4 @@
-"""The data that the models are trained on: scikit-learn's own tables, a made-up one with text columns, short texts."""
+"""The data to train on: scikit-learn's own tables, a made-up one with text columns, short texts."""
 
 from __future__ import annotations
 
@@ -103,16 +103,21 @@ def passengers() -> tuple[pd.DataFrame, Tensor]:
             "class": random.choice(["1st", "2nd", "3rd"], count),
         }
     )
-    score = 2.2 * (frame["sex"] == "female") + 0.02 * frame["fare"] - 0.03 * frame["age"] - (frame["class"] == "3rd")
+    score = (
+        2.2 * (frame["sex"] == "female")
+        + 0.02 * frame["fare"]
+        - 0.03 * frame["age"]
+        - (frame["class"] == "3rd")
+    )
     return frame, (score + random.normal(0, 0.5, count) > 0).to_numpy(np.int64)
 
 
 _SUBJECTS = {
-    "sport": "team match goal season player coach league score win final race stadium".split(),
-    "science": "cell theory atom light energy planet study data proof field measure lab".split(),
-    "cooking": "oven butter salt dough sauce garlic onion pan taste recipe bake sugar".split(),
+    "sport": "team match goal season player coach league score win final race stadium",
+    "science": "cell theory atom light energy planet study data proof field measure lab",
+    "cooking": "oven butter salt dough sauce garlic onion pan taste recipe bake sugar",
 }
-_COMMON = "the a of and in with for is was they it new good two after before from more".split()
+_COMMON = "the a of and in with for is was they it new good two after before from more"
 
 
 def texts() -> tuple[list[str], list[str], list[str], list[str]]:
@@ -121,8 +126,10 @@ def texts() -> tuple[list[str], list[str], list[str], list[str]]:
     sentences, subjects = [], []
     for index in range(160):
         subject = list(_SUBJECTS)[index % len(_SUBJECTS)]
-        own = random.choice(_SUBJECTS[subject], random.integers(3, 7))
-        words = random.permutation(np.concatenate([own, random.choice(_COMMON, random.integers(3, 8))]))
+        own = random.choice(_SUBJECTS[subject].split(), random.integers(3, 7))
+        words = random.permutation(
+            np.concatenate([own, random.choice(_COMMON.split(), random.integers(3, 8))])
+        )
         sentences.append(" ".join(words).capitalize() + random.choice([".", "!", "", " ..."]))
         subjects.append(subject)
     return sentences[:120], subjects[:120], sentences[120:], subjects[120:]

@@ -25,16 +25,14 @@ def sklearn_entry(
     data: Callable[[], Table],
     options: dict[str, Any] | None = None,
     opset: dict[str, int] | None = None,
-    **more: Any,  # noqa: ANN401
+    **more: Any,
 ) -> Entry:
     """An estimator of scikit-learn on a table of numbers, through skl2onnx."""
 
     def make() -> Trained:
         table = data()
         model = build().fit(table.train, table.train_target)
-        exported = to_onnx(
-            model, table.train[:1], options=options_of(model, options), target_opset=opset
-        )
+        exported = to_onnx(model, table.train[:1], options=options_of(model, options), target_opset=opset)
         return Trained(exported, {exported.graph.input[0].name: table.test}, own_answer(model, table.test))
 
     return Entry(name, "scikit-learn", about, make, **more)
@@ -45,7 +43,7 @@ def options_of(model: Estimator, options: dict[str, Any] | None) -> dict[Any, An
     return None if options is None else {id(model): options}
 
 
-def own_answer(model: Estimator, rows: Any) -> Any:  # noqa: ANN401
+def own_answer(model: Estimator, rows: Any) -> Any:
     """What the library itself says: a class, a number, or what it makes of the rows."""
     return model.predict(rows) if hasattr(model, "predict") else model.transform(rows)
 

@@ -1,7 +1,7 @@
 """Trains and exports the models of the zoo, and asks onnxruntime about them.
 
-Makes `<out>/<name>/` with `model.onnx`, `card.json` and `cases/` for each, and `<out>/zoo.json`: the versions of
-the libraries, the models, and those that could not be exported, with the reason.
+Makes `<out>/<name>/` with `model.onnx`, `card.json` and `cases/` for each, and `<out>/zoo.json`: the
+versions of the libraries, the models, and those that could not be exported, with the reason.
 """
 
 from __future__ import annotations
@@ -23,7 +23,16 @@ import cases
 from entry import Entry, Tensor, Trained
 
 FAMILIES = ["linear", "trees", "regressors", "pipelines", "columns", "text", "unsupervised", "boosters"]
-LIBRARIES = ["scikit-learn", "xgboost", "lightgbm", "catboost", "skl2onnx", "onnxmltools", "onnx", "onnxruntime"]
+LIBRARIES = [
+    "scikit-learn",
+    "xgboost",
+    "lightgbm",
+    "catboost",
+    "skl2onnx",
+    "onnxmltools",
+    "onnx",
+    "onnxruntime",
+]
 # A model whose exported form says something else than its library on more of the rows was not exported well.
 AGREEMENT = 0.9
 
@@ -31,7 +40,7 @@ AGREEMENT = 0.9
 def make(entry: Entry, folder: Path) -> dict[str, Any]:
     """Makes an entry's folder; what `zoo.json` says of it."""
     random.seed(0)
-    np.random.seed(0)  # noqa: NPY002
+    np.random.seed(0)
     shutil.rmtree(folder, ignore_errors=True)
     trained = entry.make()
     made = cases.cases_of(entry, trained)
@@ -92,7 +101,9 @@ def entries() -> list[Entry]:
     found = [entry for family in FAMILIES for entry in importlib.import_module(f"families.{family}").MODELS]
     names = [entry.name for entry in found]
     if len(set(names)) != len(names):
-        raise SystemExit(f"names that are used twice: {sorted({name for name in names if names.count(name) > 1})}")
+        raise SystemExit(
+            f"names that are used twice: {sorted({name for name in names if names.count(name) > 1})}"
+        )
     return found
 
 
@@ -123,8 +134,10 @@ def main() -> None:
             models.append(make(entry, arguments.out / entry.name))
         except Exception as error:  # Whatever an exporter raises is the reason that the table gives.
             shutil.rmtree(arguments.out / entry.name, ignore_errors=True)
-            reason = f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
-            failed.append({"name": entry.name, "library": entry.library, "about": entry.about, "reason": reason})
+            reason = f"{type(error).__name__}: {str(error).split('. ')[0]}"[:200]
+            failed.append(
+                {"name": entry.name, "library": entry.library, "about": entry.about, "reason": reason}
+            )
             print(f"not exported: {entry.name}: {reason}", flush=True)
     versions = {library: installed(library) for library in LIBRARIES}
     zoo = {"versions": versions, "models": models, "not_exported": failed}

@@ -21,7 +21,12 @@ Convert = Callable[[Estimator, int], Any]
 
 
 def entry(
-    name: str, about: str, convert: Convert, build: Callable[[], Estimator], table: Callable[[], Table], **more: Any
+    name: str,
+    about: str,
+    convert: Convert,
+    build: Callable[[], Estimator],
+    table: Callable[[], Table],
+    **more: Any,
 ) -> Entry:
     """A booster on a table of numbers, with NaN where it is trained with them."""
 
@@ -35,7 +40,12 @@ def entry(
         exported = convert(model, train.shape[1])
         return Trained(exported, {exported.graph.input[0].name: rows.test}, own_answer(model, rows.test))
 
-    library = {xgboost: "xgboost", lightgbm: "lightgbm", lightgbm_no_zipmap: "lightgbm", catboost: "catboost"}[convert]
+    library = {
+        xgboost: "xgboost",
+        lightgbm: "lightgbm",
+        lightgbm_no_zipmap: "lightgbm",
+        catboost: "catboost",
+    }[convert]
     return Entry(name, library, about, make, **{"extreme": 1e30, **more})
 
 
@@ -86,11 +96,25 @@ MODELS = [
     entry("xgboost-binary", "XGBClassifier, 2 classes", xgboost, xgb(XGBClassifier), data.cancer, nan="all"),
     entry("xgboost-multi", "XGBClassifier, 3 classes", xgboost, xgb(XGBClassifier), data.wine),
     entry("xgboost-regression", "XGBRegressor", xgboost, xgb(XGBRegressor), data.diabetes, nan="all"),
-    entry("xgboost-dart", "XGBRegressor, dart", xgboost, xgb(XGBRegressor, booster="dart", rate_drop=0.2), data.diabetes),
-    entry("xgboost-poisson", "XGBRegressor, count:poisson", xgboost, xgb(XGBRegressor, objective="count:poisson"), data.counts),
+    entry(
+        "xgboost-dart",
+        "XGBRegressor, dart",
+        xgboost,
+        xgb(XGBRegressor, booster="dart", rate_drop=0.2),
+        data.diabetes,
+    ),
+    entry(
+        "xgboost-poisson",
+        "XGBRegressor, count:poisson",
+        xgboost,
+        xgb(XGBRegressor, objective="count:poisson"),
+        data.counts,
+    ),
     entry("xgboost-forest", "XGBRFRegressor", xgboost, xgb(XGBRFRegressor), data.diabetes),
     entry("xgboost-ranker", "XGBRanker", xgboost, xgb(XGBRanker), grades),
-    entry("lightgbm-binary", "LGBMClassifier, 2 classes", lightgbm, lgbm(LGBMClassifier), data.cancer, nan="all"),
+    entry(
+        "lightgbm-binary", "LGBMClassifier, 2 classes", lightgbm, lgbm(LGBMClassifier), data.cancer, nan="all"
+    ),
     entry("lightgbm-multi", "LGBMClassifier, 3 classes", lightgbm, lgbm(LGBMClassifier), data.wine),
     entry(
         "lightgbm-multi-no-zipmap",

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
-from skl2onnx import to_onnx
-from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 
 import data
 from data import HELD_OUT
@@ -25,7 +25,9 @@ NUMBERS = ["age", "fare"]
 TEXTS = ["sex", "port", "class"]
 
 
-def entry(name: str, about: str, build: Callable[[], Estimator], zipmap: str = "default", **more: Any) -> Entry:
+def entry(
+    name: str, about: str, build: Callable[[], Estimator], zipmap: str = "default", **more: Any
+) -> Entry:
     """A pipeline on the passenger list. `zipmap`: what skl2onnx is told, if not its default."""
 
     def make() -> Trained:
@@ -34,7 +36,10 @@ def entry(name: str, about: str, build: Callable[[], Estimator], zipmap: str = "
             frame = frame.assign(age=data.missing(frame["age"].to_numpy()))
         train, test = frame[:-HELD_OUT], frame[-HELD_OUT:]
         model = build().fit(train, survived[:-HELD_OUT])
-        kinds = [(column, StringTensorType([None, 1]) if column in TEXTS else FloatTensorType([None, 1])) for column in train]
+        kinds = [
+            (column, StringTensorType([None, 1]) if column in TEXTS else FloatTensorType([None, 1]))
+            for column in train
+        ]
         options = None if zipmap == "default" else options_of(model, {"zipmap": zipmap == "on"})
         return Trained(to_onnx(model, initial_types=kinds, options=options), feeds(test), model.predict(test))
 
@@ -44,7 +49,8 @@ def entry(name: str, about: str, build: Callable[[], Estimator], zipmap: str = "
 def feeds(frame: pd.DataFrame) -> Feeds:
     """An input of one column for each column."""
     return {
-        column: frame[[column]].to_numpy(object if column in TEXTS else np.float32) for column in frame.columns
+        column: frame[[column]].to_numpy(object if column in TEXTS else np.float32)
+        for column in frame.columns
     }
 
 

@@ -18,15 +18,18 @@ import data
 from entry import Tolerance
 from export import NO_ZIPMAP, sklearn_entry
 
-# What 64 pixels add up to is around 1000, where float32's steps are 6e-5, and then the exponent of a probability.
-# onnxruntime differs by 2e-4 from ONNX's own reference, and from itself where the batch is another.
+# What 64 pixels add up to is around 1000, where float32's steps are 6e-5, and then a probability's exponent.
+# onnxruntime differs by 2e-4 from ONNX's own reference.
 LARGE_LOGARITHMS = Tolerance(1e-3, 1e-6, "exponents around 1000 are rounded to 6e-5")
 # Far away, float32's steps are larger than what tells the neighbours apart.
 NEAR = 10
 
 MODELS = [
     sklearn_entry(
-        "logistic-binary", "LogisticRegression, 2 classes", lambda: LogisticRegression(max_iter=5000), data.cancer
+        "logistic-binary",
+        "LogisticRegression, 2 classes",
+        lambda: LogisticRegression(max_iter=5000),
+        data.cancer,
     ),
     sklearn_entry(
         "logistic-multi",
@@ -42,7 +45,10 @@ MODELS = [
         NO_ZIPMAP,
     ),
     sklearn_entry(
-        "logistic-cv", "LogisticRegressionCV, 3 classes", lambda: LogisticRegressionCV(Cs=3, max_iter=500), data.iris
+        "logistic-cv",
+        "LogisticRegressionCV, 3 classes",
+        lambda: LogisticRegressionCV(Cs=3, max_iter=500),
+        data.iris,
     ),
     sklearn_entry(
         "sgd-log-loss",
@@ -72,19 +78,29 @@ MODELS = [
         data.cancer,
         NO_ZIPMAP,
     ),
-    sklearn_entry("nu-svc", "NuSVC, sigmoid kernel, 3 classes", lambda: NuSVC(kernel="sigmoid", nu=0.3), data.iris),
+    sklearn_entry(
+        "nu-svc", "NuSVC, sigmoid kernel, 3 classes", lambda: NuSVC(kernel="sigmoid", nu=0.3), data.iris
+    ),
     sklearn_entry("linear-svc", "LinearSVC, 3 classes", lambda: LinearSVC(random_state=0), data.iris),
     sklearn_entry("gaussian-nb", "GaussianNB, 3 classes", GaussianNB, data.iris),
     sklearn_entry("multinomial-nb", "MultinomialNB, 10 classes", MultinomialNB, data.digits),
     sklearn_entry(
-        "bernoulli-nb", "BernoulliNB, 10 classes, zipmap off", lambda: BernoulliNB(binarize=7.0), data.digits, NO_ZIPMAP
+        "bernoulli-nb",
+        "BernoulliNB, 10 classes, zipmap off",
+        lambda: BernoulliNB(binarize=7.0),
+        data.digits,
+        NO_ZIPMAP,
     ),
     sklearn_entry(
         "complement-nb", "ComplementNB, 10 classes", ComplementNB, data.digits, tolerance=LARGE_LOGARITHMS
     ),
     sklearn_entry("lda", "LinearDiscriminantAnalysis, 3 classes", LinearDiscriminantAnalysis, data.wine),
-    sklearn_entry("qda", "QuadraticDiscriminantAnalysis, 3 classes", QuadraticDiscriminantAnalysis, data.iris),
-    sklearn_entry("knn-classifier", "KNeighborsClassifier, 3 classes", KNeighborsClassifier, data.iris, extreme=NEAR),
+    sklearn_entry(
+        "qda", "QuadraticDiscriminantAnalysis, 3 classes", QuadraticDiscriminantAnalysis, data.iris
+    ),
+    sklearn_entry(
+        "knn-classifier", "KNeighborsClassifier, 3 classes", KNeighborsClassifier, data.iris, extreme=NEAR
+    ),
     sklearn_entry(
         "knn-weighted",
         "KNeighborsClassifier, weighted by distance, Manhattan, 2 named classes",

@@ -113,7 +113,10 @@ MODELS = [
         data.diabetes,
     ),
     sklearn_entry(
-        "k-bins", "KBinsDiscretizer (one hot, dense), LogisticRegression", lambda: logistic(KBinsDiscretizer(4, encode="onehot-dense")), data.iris
+        "k-bins",
+        "KBinsDiscretizer (one hot, dense), LogisticRegression",
+        lambda: logistic(KBinsDiscretizer(4, encode="onehot-dense")),
+        data.iris,
     ),
     sklearn_entry(
         "k-bins-ordinal",
@@ -134,7 +137,9 @@ MODELS = [
         lambda: logistic(QuantileTransformer(n_quantiles=20, random_state=0)),
         data.iris,
     ),
-    sklearn_entry("spline", "SplineTransformer, Ridge", lambda: make_pipeline(SplineTransformer(), Ridge()), data.curve),
+    sklearn_entry(
+        "spline", "SplineTransformer, Ridge", lambda: make_pipeline(SplineTransformer(), Ridge()), data.curve
+    ),
     sklearn_entry(
         "log1p",
         "FunctionTransformer (log1p), LogisticRegression",
@@ -147,9 +152,14 @@ MODELS = [
         lambda: logistic(StandardScaler(), PCA(4, random_state=0)),
         data.wine,
     ),
-    sklearn_entry("pca", "PCA, whitened, as a transformer", lambda: PCA(3, whiten=True, random_state=0), data.wine),
     sklearn_entry(
-        "svd", "TruncatedSVD, LogisticRegression", lambda: logistic(TruncatedSVD(8, random_state=0)), data.digits
+        "pca", "PCA, whitened, as a transformer", lambda: PCA(3, whiten=True, random_state=0), data.wine
+    ),
+    sklearn_entry(
+        "svd",
+        "TruncatedSVD, LogisticRegression",
+        lambda: logistic(TruncatedSVD(8, random_state=0)),
+        data.digits,
     ),
     sklearn_entry(
         "select-k-best",

@@ -32,8 +32,10 @@ def diabetes_with_holes() -> Table:
 def two_targets() -> Table:
     """Two numbers to predict at once."""
     table = data.diabetes()
-    both = [np.stack([target, target * table_rows[:, 2]], 1) for target, table_rows in
-            ((table.train_target, table.train), (table.test_target, table.test))]
+    both = [
+        np.stack([target, target * table_rows[:, 2]], 1)
+        for target, table_rows in ((table.train_target, table.train), (table.test_target, table.test))
+    ]
     return table.with_target(*both)
 
 
@@ -90,7 +92,10 @@ MODELS = [
     # Far away, float32's steps are larger than what tells the neighbours apart.
     sklearn_entry("knn-regressor", "KNeighborsRegressor", KNeighborsRegressor, data.diabetes, extreme=1),
     sklearn_entry(
-        "mlp-regressor", "MLPRegressor, logistic", lambda: MLPRegressor(hidden_layer_sizes=(16,), activation="logistic", solver="lbfgs", random_state=0), data.curve
+        "mlp-regressor",
+        "MLPRegressor, logistic",
+        lambda: MLPRegressor(hidden_layer_sizes=(16,), activation="logistic", solver="lbfgs", random_state=0),
+        data.curve,
     ),
     sklearn_entry(
         "gaussian-process",
@@ -100,6 +105,10 @@ MODELS = [
     ),
     # Its link is exp: a large value has no finite answer.
     sklearn_entry("poisson", "PoissonRegressor", PoissonRegressor, data.counts, extreme=10),
-    sklearn_entry("tweedie", "TweedieRegressor, power 1.5", lambda: TweedieRegressor(power=1.5), data.counts, extreme=10),
-    sklearn_entry("isotonic", "IsotonicRegression", lambda: IsotonicRegression(out_of_bounds="clip"), data.curve),
+    sklearn_entry(
+        "tweedie", "TweedieRegressor, power 1.5", lambda: TweedieRegressor(power=1.5), data.counts, extreme=10
+    ),
+    sklearn_entry(
+        "isotonic", "IsotonicRegression", lambda: IsotonicRegression(out_of_bounds="clip"), data.curve
+    ),
 ]

@@ -118,7 +118,10 @@ MODELS = [
         data.iris,
     ),
     sklearn_entry(
-        "voting-soft", "VotingClassifier, soft, 3 classes", lambda: VotingClassifier(three(), voting="soft", flatten_transform=False), data.iris
+        "voting-soft",
+        "VotingClassifier, soft, 3 classes",
+        lambda: VotingClassifier(three(), voting="soft", flatten_transform=False),
+        data.iris,
     ),
     sklearn_entry(
         "voting-hard",
@@ -127,7 +130,9 @@ MODELS = [
         data.iris,
         NO_ZIPMAP,
     ),
-    sklearn_entry("stacking", "StackingClassifier, 3 classes", lambda: StackingClassifier(three(), cv=3), data.iris),
+    sklearn_entry(
+        "stacking", "StackingClassifier, 3 classes", lambda: StackingClassifier(three(), cv=3), data.iris
+    ),
     sklearn_entry(
         "calibrated",
         "CalibratedClassifierCV of LinearSVC, sigmoid, 3 classes",

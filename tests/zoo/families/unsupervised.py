@@ -20,7 +20,11 @@ MODELS = [
         data.wine,
     ),
     sklearn_entry(
-        "gaussian-mixture", "GaussianMixture", lambda: GaussianMixture(3, random_state=0), data.iris, extreme=1000
+        "gaussian-mixture",
+        "GaussianMixture",
+        lambda: GaussianMixture(3, random_state=0),
+        data.iris,
+        extreme=1000,
     ),
     sklearn_entry(
         "isolation-forest",
