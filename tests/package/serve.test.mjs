@@ -1,60 +1,26 @@
 // `onnxlet serve`, from the packed command: the Worker and its page on this machine.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdir, symlink } from "node:fs/promises";
-import { createServer } from "node:net";
-import { dirname, join } from "node:path";
 import { before, test } from "node:test";
 import { variable } from "../setup/paths.mjs";
 import { openPage } from "./support/chromium.mjs";
-import { atEnd } from "./support/cleanup.mjs";
 import { cliProject, modelFile, onnxlet } from "./support/cli.mjs";
-import { sample, tool } from "./support/paths.mjs";
+import { sample } from "./support/paths.mjs";
+import { freePort, listening, portOf, serve } from "./support/serve.mjs";
 
 let folder = "";
 before(async () => {
   folder = await cliProject([]);
 });
 
-/** @returns {Promise<import("node:net").Server>} */
-function listening() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => resolve(server));
-  });
-}
-
-/** @param {import("node:net").Server} server */
-function portOf(server) {
-  const address = server.address();
-  return typeof address === "object" && address ? String(address.port) : "";
-}
-
 /** @param {string} model @param {string} port */
 function command(model, port) {
   return ["serve", modelFile(model, "model.onnx"), "--card", modelFile(model, "card.json"), "--port", port];
 }
 
-/**
- * Serves a model in a project that has wrangler.
- * @param {string} model
- */
+/** Serves a model. @param {string} model */
 async function served(model) {
-  await mkdir(join(folder, "node_modules"), { recursive: true });
-  await symlink(dirname(dirname(tool("wrangler"))), join(folder, "node_modules", "wrangler")).catch(() => {});
-  const free = await listening();
-  const port = portOf(free);
-  await new Promise((resolve) => free.close(resolve));
-  const script = join(folder, "node_modules", "onnxlet", "dist", "cli", "main.js");
-  const child = spawn(variable("ONNXLET_NODE"), [script, ...command(model, port)], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-  atEnd(() => child.kill());
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
-  const ended = new Promise((resolve) => child.on("exit", (code, signal) => resolve(code ?? signal)));
-  while (!output.includes("Page and API:")) {
-    if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}:\n${output}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return { base: `http://127.0.0.1:${port}`, child, ended, output: () => output };
+  const port = await freePort();
+  return serve(folder, command(model, port), port);
 }
 
 /**

@@ -27,6 +27,7 @@ mod tally;
 mod test;
 mod worker;
 mod wrangler;
+mod zoo;
 
 use std::process::ExitCode;
 
@@ -73,6 +74,8 @@ enum Command {
     },
     /// Builds, then asks servers for all that their OpenAPI documents allow, and for what they don't
     Openapi(openapi::Options),
+    /// Trains and exports the models of tests/zoo/ into target/zoo/, and holds the engine to onnxruntime's answers about them
+    Zoo(zoo::Options),
     /// Runs every check and test, set-up included; the last line counts the tests
     Test {
         /// Run only this suite; may be repeated
@@ -100,6 +103,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Serve { port } => serve::serve(&project, port).map(|()| ExitCode::SUCCESS),
         Command::Models { name, everyday, check } => models::command(&project, &name, everyday, check),
         Command::Openapi(options) => openapi::command(&project, options),
+        Command::Zoo(options) => zoo::command(&project, &options),
         Command::Test { only } => test::test(&project, &only),
     }
 }

@@ -26,6 +26,9 @@ pub const REFERENCE: Environment = Environment { folder: "venv", requirements: "
 /// The clients of inference servers.
 pub const CLIENTS: Environment = Environment { folder: "venv-clients", requirements: "tests/clients/requirements.txt" };
 
+/// What trains and exports the models of `tests/zoo/`.
+pub const ZOO: Environment = Environment { folder: "venv-zoo", requirements: "tests/zoo/requirements.txt" };
+
 /// What asks servers for all that their OpenAPI documents allow.
 pub const OPENAPI: Environment = Environment { folder: "venv-openapi", requirements: "tests/openapi/requirements.txt" };
 

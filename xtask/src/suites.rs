@@ -21,6 +21,7 @@ use crate::reference;
 use crate::rust;
 use crate::tally::Tally;
 use crate::wrangler::{self, Log, Server};
+use crate::zoo;
 
 /// A group of checks with one name.
 pub struct Suite {
@@ -30,7 +31,7 @@ pub struct Suite {
 }
 
 /// All of them.
-pub const SUITES: [Suite; 19] = [
+pub const SUITES: [Suite; 20] = [
     Suite { name: "format", about: "cargo fmt --check", run: format },
     Suite { name: "lint", about: "clippy, warnings are errors", run: lint },
     Suite { name: "docs", about: "rustdoc, warnings are errors", run: docs },
@@ -41,6 +42,7 @@ pub const SUITES: [Suite; 19] = [
     Suite { name: "runtime", about: "npm/test in Node", run: runtime },
     Suite { name: "package", about: "the packed npm packages", run: package },
     Suite { name: "models", about: "small real models, built and run in every host", run: models },
+    Suite { name: "zoo", about: "what scikit-learn and boosters export, as onnxruntime answers", run: zoo },
     Suite { name: "accuracy", about: "MNIST inside wasm in Node, workerd and Chromium", run: accuracy },
     Suite { name: "calls", about: "malformed and hostile calls of the engine in Node", run: calls },
     Suite { name: "bake", about: "baking and trimming the real engine in Node", run: bake },
@@ -168,6 +170,17 @@ pub fn real_models(session: &Session, chosen: impl Fn(&Model) -> bool, tally: &m
     let chromium = chromium::ensure()?.display().to_string();
     let variables = [("ONNXLET_CHROMIUM", chromium), ("ONNXLET_MODELS", names.join(","))];
     session.node_test(&session.built()?.program, "tests/models", &variables, tally)
+}
+
+fn zoo(session: &Session, tally: &mut Tally) -> Result<()> {
+    exported_models(session, tally)?;
+    zoo::check_page(session.project)
+}
+
+/// Trains and exports models, and compares what the engine answers inside wasm with onnxruntime.
+pub fn exported_models(session: &Session, tally: &mut Tally) -> Result<()> {
+    let python = ("ONNXLET_ZOO_PYTHON", zoo::make(session.project)?.display().to_string());
+    session.node_test(&session.built()?.program, "tests/zoo", &[python], tally)
 }
 
 fn accuracy(session: &Session, tally: &mut Tally) -> Result<()> {

@@ -1,18 +1,23 @@
 // Tensors as text, between the test and a page or Worker. Runs in all of them.
 
-/** @typedef {{ dtype: string, shape: number[], base64: string }} Written */
+/**
+ * Elements as base64 of their bytes; texts as they are.
+ * @typedef {{ dtype: string, shape: number[], base64?: string, data?: string[] }} Written
+ */
 
 /** @type {Record<string, any>} */
-const CLASSES = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array };
+const CLASSES = { float32: Float32Array, float64: Float64Array, int32: Int32Array, int64: BigInt64Array };
 
-/** @param {Written} written */
-export function read({ dtype, shape, base64 }) {
+/** @param {Written} written @returns {{ data: any, shape: number[] }} */
+export function read({ dtype, shape, base64 = "", data }) {
+  if (dtype === "string") return { data, shape };
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   return { data: new CLASSES[dtype](bytes.buffer), shape };
 }
 
 /** @param {{ dtype: string, shape: readonly number[], data: any }} tensor @returns {Written} */
 export function write({ dtype, shape, data }) {
+  if (dtype === "string") return { dtype, shape: [...shape], data };
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   let text = "";
   for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
