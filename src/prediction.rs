@@ -98,7 +98,7 @@ impl NamedTensor {
 
     fn view(&self) -> Result<Elements<'_>, tract_onnx::prelude::TractError> {
         let plain = self.tensor.try_as_plain_ram()?;
-        Ok(match self.dtype {
+        Ok(match self.dtype.carrier() {
             Dtype::Float16 => Elements::F16(plain.as_slice()?),
             Dtype::Float32 => Elements::F32(plain.as_slice()?),
             Dtype::Float64 => Elements::F64(plain.as_slice()?),
@@ -111,7 +111,8 @@ impl NamedTensor {
             Dtype::Uint32 => Elements::U32(plain.as_slice()?),
             Dtype::Uint64 => Elements::U64(plain.as_slice()?),
             Dtype::Bool => Elements::Bool(plain.as_slice()?),
-            Dtype::String => Elements::Text(plain.as_slice()?),
+            // A carrier is none of the others.
+            _ => Elements::Text(plain.as_slice()?),
         })
     }
 }

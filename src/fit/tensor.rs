@@ -4,6 +4,7 @@ use tract_onnx::prelude::{Datum, Tensor, f16, tract_ndarray};
 
 use super::{Misfit, Target, shape};
 use crate::array::{Array, Data, Element, cast, position};
+use crate::eager::narrow;
 use crate::{Dtype, Error};
 
 /// The tensor of `target` that holds `array`.
@@ -15,7 +16,11 @@ pub(super) fn make(target: &Target, array: Array) -> Result<Tensor, Misfit> {
     let sizes: Vec<u64> = shape.iter().map(|&size| size as u64).collect();
     target.check_size(&sizes)?;
     let array = Array { shape, ..array };
-    match target.spec.dtype {
+    if let Some(range) = narrow::range(target.spec.dtype) {
+        within(target, &array, range)?;
+    }
+    match target.spec.dtype.carrier() {
+        Dtype::Float32 if target.spec.dtype != Dtype::Float32 => rounded(target, array),
         Dtype::Float32 => float(target, array, f32::NAN, |x| x.is_finite()),
         Dtype::Float64 => float(target, array, f64::NAN, |x| x.is_finite()),
         Dtype::Float16 => float(target, array, f16::NAN, |x| x.is_finite()),
@@ -28,8 +33,33 @@ pub(super) fn make(target: &Target, array: Array) -> Result<Tensor, Misfit> {
         Dtype::Uint32 => exact::<u32>(array),
         Dtype::Uint64 => exact::<u64>(array),
         Dtype::Bool => exact::<bool>(array),
-        Dtype::String => text(array),
+        // A carrier is none of the others.
+        _ => text(array),
     }
+}
+
+/// Refuses whole numbers beyond a range of 4 or 2 bits.
+fn within(target: &Target, array: &Array, (lowest, highest): (i8, i8)) -> Result<(), Misfit> {
+    let values = cast::<i16>(array.clone(), None)?;
+    match values.iter().position(|value| !(i16::from(lowest)..=i16::from(highest)).contains(value)) {
+        None => Ok(()),
+        Some(index) => {
+            let (at, value, name) = (position(&array.shape, index), values[index], target.spec.dtype.name());
+            let message = format!("expected {lowest} to {highest} ({name}), got {value} at {at}");
+            Err(Misfit::Problem(message))
+        }
+    }
+}
+
+/// Floats of a dtype that is held as float32, rounded to it.
+fn rounded(target: &Target, array: Array) -> Result<Tensor, Misfit> {
+    let mut tensor = float(target, array, f32::NAN, |x| x.is_finite())?;
+    let engine = |e: tract_onnx::prelude::TractError| Misfit::Fatal(Error::Engine(format!("{e:#}")));
+    let mut plain = tensor.try_as_plain_ram_mut().map_err(engine)?;
+    for value in plain.as_slice_mut::<f32>().map_err(engine)? {
+        *value = narrow::round(target.spec.dtype, f64::from(*value));
+    }
+    Ok(tensor)
 }
 
 fn exact<T: Element + Datum>(array: Array) -> Result<Tensor, Misfit> {

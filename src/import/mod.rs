@@ -1,6 +1,7 @@
 //! ONNX bytes → a plan and its signature. What can't be run faithfully is refused here, by name.
 
 mod batch;
+mod functions;
 mod graph;
 mod operators;
 mod plan;
@@ -9,10 +10,12 @@ mod slices;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod zipmap;
 
 use prost::Message;
 use tract_onnx::pb::{GraphProto, ModelProto};
 
+use operators::Runner;
 pub(crate) use plan::Plan;
 
 use crate::{Card, Error, Signature};
@@ -37,7 +40,9 @@ const CARD_PROPERTY: &str = "onnxlet.card";
 pub(crate) fn import(onnx: &[u8], card: Option<&str>) -> Result<Imported, Error> {
     let mut proto = ModelProto::decode(onnx)
         .map_err(|e| Error::Model(format!("the {} bytes are not a whole ONNX model: {e}", onnx.len())))?;
-    let graph = checked(&proto)?;
+    let labels = proto.graph.as_mut().map_or_else(Vec::new, zipmap::open);
+    functions::inline(&mut proto)?;
+    let (graph, runner) = checked(&proto)?;
     let property = proto.metadata_props.iter().find(|entry| entry.key == CARD_PROPERTY);
     let card = match card.or(property.map(|entry| entry.value.as_str())) {
         Some(json) => Card::parse(json)?,
@@ -50,15 +55,16 @@ pub(crate) fn import(onnx: &[u8], card: Option<&str>) -> Result<Imported, Error>
         shapes::widen(graph);
         slices::open_ends(graph);
     }
-    let (plan, signature) = plan::make(&proto, &given, inputs, outputs)?;
+    let (plan, signature) = plan::choose(runner, &proto, &given, inputs, outputs)?;
+    let card = zipmap::name(card, labels);
     card.check(&signature)?;
     Ok(Imported { plan, signature, card })
 }
 
 /// The graph, once nothing is wrong with it that can be seen from outside.
-fn checked(proto: &ModelProto) -> Result<&GraphProto, Error> {
+fn checked(proto: &ModelProto) -> Result<(&GraphProto, Runner), Error> {
     let graph = proto.graph.as_ref().ok_or_else(|| Error::Model("the bytes hold no ONNX graph".into()))?;
     graph::check(graph)?;
-    operators::check(proto, graph)?;
-    Ok(graph)
+    let runner = operators::check(graph)?;
+    Ok((graph, runner))
 }

@@ -9,7 +9,9 @@ use tract_onnx::tract_hir::infer::Factoid;
 use tract_onnx::tract_hir::internal::{DimFact, DimLike, ToDim, bail};
 
 use super::batch;
+use super::operators::Runner;
 use super::steps::Steps;
+use crate::eager::Eager;
 use crate::ops;
 use crate::{Dim, Dtype, Error, Signature, TensorSpec};
 
@@ -21,6 +23,7 @@ pub(crate) struct Plan {
 }
 
 enum Runnable {
+    Eager(Box<Eager>),
     Steps(Steps),
     Graph(Arc<TypedRunnableModel>),
 }
@@ -35,6 +38,10 @@ impl Runnable {
 
     fn run(&self, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
         match self {
+            Runnable::Eager(eager) => {
+                let outputs = eager.run(inputs.into_iter().map(IntoArcTensor::into_arc_tensor).collect())?;
+                Ok(outputs.iter().map(|output| output.as_tract().clone().into_tvalue()).collect())
+            }
             Runnable::Steps(steps) => steps.run(inputs),
             Runnable::Graph(plan) => plan.run(inputs),
         }
@@ -71,12 +78,37 @@ impl Plan {
     }
 }
 
-/// Plans the model and learns its outputs' types on the way. `given` are the inputs as the model has them, `inputs` as the card
+/// Plans the model as a whole where tract can, otherwise operator by operator.
+///
+/// # Errors
+/// [`Error::Model`] with the reason.
+pub(super) fn choose(
+    runner: Runner,
+    proto: &ModelProto,
+    given: &[TensorSpec],
+    inputs: Vec<TensorSpec>,
+    outputs: Vec<String>,
+) -> Result<(Plan, Signature), Error> {
+    let whole = match runner {
+        Runner::Tract => make(proto, given, inputs.clone(), outputs),
+        Runner::Eager => Err(Error::Model(String::new())),
+    };
+    let (Err(refusal), Some(graph)) = (&whole, &proto.graph) else { return whole };
+    match (Eager::new(proto, graph, inputs), refusal, runner) {
+        (Ok((eager, signature)), _, _) => {
+            Ok((Plan { runnable: Runnable::Eager(Box::new(eager)), by_example: false }, signature))
+        }
+        (Err(_), Error::Model(reason), Runner::Tract) => Err(Error::Model(reason.clone())),
+        (Err(error), _, _) => Err(error),
+    }
+}
+
+/// Plans the model as a whole and learns its outputs' types on the way. `given` are the inputs as the model has them, `inputs` as the card
 /// fixes them.
 ///
 /// # Errors
 /// [`Error::Model`] with tract's reason.
-pub(super) fn make(
+fn make(
     proto: &ModelProto,
     given: &[TensorSpec],
     inputs: Vec<TensorSpec>,

@@ -1,8 +1,18 @@
-//! Operators that tract lacks, added from outside, by family.
+//! Operators of our own, by family. Most are kernels of `eager` (`kernels.rs` finds them); `gather.rs`, `scaler.rs` and
+//! `subsample.rs` are put into tract.
 
+mod contrib;
 mod gather;
+pub(crate) mod kernels;
+mod math;
+mod ml;
+mod nn;
+mod quant;
 mod scaler;
+mod sequence;
 mod subsample;
+mod tensor;
+mod text;
 
 use tract_onnx::model::OnnxOpRegister;
 use tract_onnx::prelude::TypedModel;

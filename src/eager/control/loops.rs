@@ -1,0 +1,67 @@
+//! Loop, and SequenceMap, which is a loop over sequences.
+
+use tract_onnx::pb::OperatorSetIdProto;
+use tract_onnx::prelude::TractResult;
+use tract_onnx::tract_hir::internal::{bail, ensure};
+
+use super::{Bodies, Body, Kernel, Node};
+use crate::eager::node::Arguments;
+use crate::eager::stack::stack;
+use crate::eager::value::{TensorValue, Value};
+
+/// A loop that goes on longer than this is taken for one that doesn't end.
+const MOST_ROUNDS: i64 = 10_000_000;
+
+pub(super) fn build(node: &Node, bodies: &mut Bodies, opsets: &[OperatorSetIdProto]) -> TractResult<Kernel> {
+    let body = bodies.take(node, "body", opsets)?;
+    let carried = node.proto.input.len().saturating_sub(2);
+    ensure!(body.graph.inputs() == carried + 2, "the body takes {} inputs, not {}", body.graph.inputs(), carried + 2);
+    Ok(Box::new(move |arguments| run(&body, carried, arguments)))
+}
+
+fn run(body: &Body, carried: usize, arguments: &Arguments) -> TractResult<Vec<Value>> {
+    let rounds = arguments.optional(0)?.map(TensorValue::item::<i64>).transpose()?;
+    let mut goes_on = arguments.optional(1)?.map_or(Ok(true), TensorValue::item::<bool>)?;
+    let mut state = (2..2 + carried).map(|index| arguments.value(index).cloned()).collect::<TractResult<Vec<_>>>()?;
+    let mut scanned: Vec<Vec<Value>> = vec![];
+    let mut round = 0;
+    while goes_on && rounds.is_none_or(|rounds| round < rounds) {
+        ensure!(round < MOST_ROUNDS, "the loop did not end after {round} rounds");
+        let mut inputs = vec![TensorValue::scalar(round)?.into(), TensorValue::scalar(true)?.into()];
+        inputs.append(&mut state);
+        let mut outputs = body.run(inputs, arguments)?.into_iter();
+        goes_on = match outputs.next() {
+            Some(condition) => condition.tensor()?.item::<bool>()?,
+            None => bail!("the body gives no condition"),
+        };
+        state = outputs.by_ref().take(carried).collect();
+        scanned.resize_with(outputs.len(), Vec::new);
+        scanned.iter_mut().zip(outputs).for_each(|(column, value)| column.push(value));
+        round += 1;
+    }
+    let columns = scanned.iter().map(|column| Ok(stack(column, 0)?.into()));
+    state.extend(columns.collect::<TractResult<Vec<Value>>>()?);
+    Ok(state)
+}
+
+pub(super) fn build_map(node: &Node, bodies: &mut Bodies, opsets: &[OperatorSetIdProto]) -> TractResult<Kernel> {
+    let body = bodies.take(node, "body", opsets)?;
+    let own = node.proto.input.len();
+    let outputs = node.outputs();
+    Ok(Box::new(move |arguments| {
+        let count = arguments.value(0)?.sequence()?.len();
+        let mut columns = vec![vec![]; outputs];
+        for place in 0..count {
+            let inputs = (0..own).map(|index| match arguments.value(index)? {
+                Value::Sequence(values) => match values.get(place) {
+                    Some(value) => Ok(value.clone()),
+                    None => bail!("the sequences differ in length"),
+                },
+                value => Ok(value.clone()),
+            });
+            let answer = body.run(inputs.collect::<TractResult<_>>()?, arguments)?;
+            columns.iter_mut().zip(answer).for_each(|(column, value)| column.push(value));
+        }
+        Ok(columns.into_iter().map(Value::Sequence).collect())
+    }))
+}

@@ -1,0 +1,97 @@
+//! What the outputs of a model are that runs operator by operator: what it says itself, held against what it gives.
+
+use std::sync::Arc;
+
+use tract_onnx::pb::tensor_shape_proto::dimension::Value as DimValue;
+use tract_onnx::pb::{GraphProto, ValueInfoProto, type_proto};
+use tract_onnx::prelude::Tensor;
+
+use super::Eager;
+use super::value::TensorValue;
+use crate::{Dim, Dtype, Error, TensorSpec};
+
+/// The specs of the outputs. An exporter's shape that the model itself contradicts is not believed.
+///
+/// # Errors
+/// [`Error::Model`] for an output that is no tensor, and for a model that fails on numbers that fit its signature.
+pub(super) fn outputs(eager: &Eager, graph: &GraphProto, inputs: &[TensorSpec]) -> Result<Vec<TensorSpec>, Error> {
+    let one = tried(eager, inputs, 1);
+    let two = tried(eager, inputs, 2);
+    let only_floats = inputs.iter().all(|spec| spec.dtype.is_float());
+    if let (true, Err(first), Err(_)) = (only_floats, &one, &two) {
+        return Err(Error::Model(first.clone()));
+    }
+    let trials: Vec<Vec<TensorValue>> = [one, two].into_iter().flatten().collect();
+    let output = |(index, info): (usize, &ValueInfoProto)| {
+        let seen: Vec<&TensorValue> = trials.iter().filter_map(|outputs| outputs.get(index)).collect();
+        spec(info, &seen)
+    };
+    graph.output.iter().enumerate().map(output).collect()
+}
+
+/// The model's outputs for zeros, every open size being `size`.
+fn tried(eager: &Eager, inputs: &[TensorSpec], size: usize) -> Result<Vec<TensorValue>, String> {
+    let zeros = |spec: &TensorSpec| {
+        let dim = |dim: &Dim| match dim {
+            Dim::Fixed(fixed) => *fixed,
+            Dim::Symbol(_) => size,
+        };
+        let shape: Vec<usize> = spec.dims().iter().map(dim).collect();
+        Tensor::zero_dt(spec.dtype.to_tract(), &shape).map(Arc::new)
+    };
+    let inputs = inputs.iter().map(zeros).collect::<Result<Vec<_>, _>>();
+    inputs.and_then(|inputs| eager.run(inputs)).map_err(|e| format!("{e:#}"))
+}
+
+fn spec(info: &ValueInfoProto, seen: &[&TensorValue]) -> Result<TensorSpec, Error> {
+    let name = info.name.clone();
+    let declared = match info.r#type.as_ref().and_then(|t| t.value.as_ref()) {
+        Some(type_proto::Value::TensorType(tensor)) => Some(tensor),
+        None => None,
+    };
+    let dtype = seen.first().map(|tensor| tensor.dtype());
+    let dtype = dtype.or_else(|| declared.and_then(|tensor| Dtype::from_onnx(tensor.elem_type))).ok_or_else(|| {
+        Error::Model(format!("the output {name:?} is not a tensor, or has an element type that is not supported"))
+    })?;
+    let dims = declared.and_then(|tensor| tensor.shape.as_ref()).map(|shape| {
+        let dim = |(axis, dim): (usize, &Option<DimValue>)| match dim {
+            Some(DimValue::DimValue(size)) if *size >= 0 => Dim::Fixed(*size as usize),
+            Some(DimValue::DimParam(symbol)) if !symbol.is_empty() => Dim::Symbol(symbol.clone()),
+            _ if axis == 0 => Dim::Symbol("N".into()),
+            _ => Dim::Symbol(format!("{name}_{axis}")),
+        };
+        shape.dim.iter().map(|dim| &dim.value).enumerate().map(dim).collect::<Vec<Dim>>()
+    });
+    let believed = |dims: &Vec<Dim>| {
+        seen.iter().all(|tensor| {
+            tensor.rank() == dims.len() && tensor.shape().iter().zip(dims).all(|(size, dim)| allows(dim, *size))
+        })
+    };
+    let shape = dims.filter(believed).or_else(|| observed(&name, seen));
+    Ok(TensorSpec { name, dtype, shape })
+}
+
+fn allows(dim: &Dim, size: usize) -> bool {
+    match dim {
+        Dim::Fixed(fixed) => *fixed == size,
+        Dim::Symbol(_) => true,
+    }
+}
+
+/// The shape that two trials agree on; where they differ, any size.
+fn observed(name: &str, seen: &[&TensorValue]) -> Option<Vec<Dim>> {
+    let [one, two] = seen else { return None };
+    if one.rank() != two.rank() {
+        return None;
+    }
+    let pairs = one.shape().iter().zip(two.shape()).enumerate();
+    Some(
+        pairs
+            .map(|(axis, (first, second))| match axis {
+                _ if first == second => Dim::Fixed(*first),
+                0 => Dim::Symbol("N".into()),
+                _ => Dim::Symbol(format!("{name}_{axis}")),
+            })
+            .collect(),
+    )
+}

@@ -1,0 +1,24 @@
+//! Our own operators, by family: found by domain and name.
+
+use crate::eager::node::Build;
+
+/// The kernel's maker, where the operator is ours.
+pub(crate) fn find(domain: &str, operator: &str) -> Option<Build> {
+    match domain {
+        "" | "ai.onnx" => super::tensor::find(operator)
+            .or_else(|| super::math::find(operator))
+            .or_else(|| super::nn::find(operator))
+            .or_else(|| super::text::find(operator))
+            .or_else(|| super::sequence::find(operator))
+            .or_else(|| super::quant::find(operator)),
+        "ai.onnx.ml" => super::ml::find(operator),
+        "com.microsoft" => super::contrib::find(operator),
+        _ => None,
+    }
+}
+
+/// Operators that tract has, too, but answers wrongly in some form, so that ours are used.
+pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
+    // A label of two classes; the logarithm of an infinite sum.
+    matches!((domain, operator), ("ai.onnx.ml", "TreeEnsembleClassifier") | ("" | "ai.onnx", "ReduceLogSumExp"))
+}

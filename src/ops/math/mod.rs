@@ -1,0 +1,9 @@
+//! Arithmetic, comparisons, casts, reductions, losses.
+
+use crate::eager::node::Build;
+
+pub(super) fn find(operator: &str) -> Option<Build> {
+    Some(match operator {
+        _ => return None,
+    })
+}
