@@ -20,5 +20,9 @@ pub(crate) fn find(domain: &str, operator: &str) -> Option<Build> {
 /// Operators that tract has, too, but answers wrongly in some form, so that ours are used.
 pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
     // A label of two classes; the logarithm of an infinite sum.
-    matches!((domain, operator), ("ai.onnx.ml", "TreeEnsembleClassifier" | "TreeEnsembleRegressor" | "TreeEnsemble") | ("" | "ai.onnx", "ReduceLogSumExp"))
+    matches!(
+        (domain, operator),
+        ("ai.onnx.ml", "TreeEnsembleClassifier" | "TreeEnsembleRegressor" | "TreeEnsemble")
+            | ("" | "ai.onnx", "ReduceLogSumExp")
+    )
 }
