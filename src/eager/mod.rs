@@ -3,6 +3,7 @@
 //! tract's plans are several times as fast on networks. Here are the models that need more than it has: our own operators,
 //! shapes that depend on values, branches that differ in shape, dtypes that tract lacks, sequences.
 
+pub(crate) mod broadcast;
 pub(crate) mod constant;
 mod control;
 mod graph;

@@ -39,51 +39,51 @@ element!(i8 => Int8, i16 => Int16, i32 => Int32, i64 => Int64, u8 => Uint8, u16 
 macro_rules! with_element {
     ($dtype:expr, $type:ident => $body:expr) => {
         match $dtype.to_tract() {
-            DatumType::F32 => {
+            tract_onnx::prelude::DatumType::F32 => {
                 type $type = f32;
                 $body
             }
-            DatumType::F64 => {
+            tract_onnx::prelude::DatumType::F64 => {
                 type $type = f64;
                 $body
             }
-            DatumType::F16 => {
+            tract_onnx::prelude::DatumType::F16 => {
                 type $type = tract_onnx::prelude::f16;
                 $body
             }
-            DatumType::I8 => {
+            tract_onnx::prelude::DatumType::I8 => {
                 type $type = i8;
                 $body
             }
-            DatumType::I16 => {
+            tract_onnx::prelude::DatumType::I16 => {
                 type $type = i16;
                 $body
             }
-            DatumType::I32 => {
+            tract_onnx::prelude::DatumType::I32 => {
                 type $type = i32;
                 $body
             }
-            DatumType::I64 => {
+            tract_onnx::prelude::DatumType::I64 => {
                 type $type = i64;
                 $body
             }
-            DatumType::U8 => {
+            tract_onnx::prelude::DatumType::U8 => {
                 type $type = u8;
                 $body
             }
-            DatumType::U16 => {
+            tract_onnx::prelude::DatumType::U16 => {
                 type $type = u16;
                 $body
             }
-            DatumType::U32 => {
+            tract_onnx::prelude::DatumType::U32 => {
                 type $type = u32;
                 $body
             }
-            DatumType::U64 => {
+            tract_onnx::prelude::DatumType::U64 => {
                 type $type = u64;
                 $body
             }
-            DatumType::Bool => {
+            tract_onnx::prelude::DatumType::Bool => {
                 type $type = bool;
                 $body
             }
