@@ -1,0 +1,58 @@
+// What a process and its children take, as Linux tells it. Elsewhere there is no number.
+
+import { readdir, readFile } from "node:fs/promises";
+
+/** Linux's clock of processes. */
+const TICKS_PER_SECOND = 100;
+
+/**
+ * Memory of a process and all that it started.
+ * @param {number} root
+ * @returns {Promise<import("../types.js").Memory | null>}
+ */
+export async function memoryOf(root) {
+  const sum = { resident: 0, proportional: 0 };
+  for (const pid of await tree(root)) {
+    const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
+    sum.resident += kilobytes(text, "Rss") * 1024;
+    sum.proportional += kilobytes(text, "Pss") * 1024;
+  }
+  return sum.resident > 0 ? sum : null;
+}
+
+/**
+ * Seconds of processor time that a process and all that it started have taken.
+ * @param {number} root
+ * @returns {Promise<number | null>}
+ */
+export async function processorSeconds(root) {
+  let ticks = 0;
+  for (const pid of await tree(root)) {
+    const fields = await statOf(pid);
+    ticks += Number(fields?.[11] ?? 0) + Number(fields?.[12] ?? 0);
+  }
+  return ticks > 0 ? ticks / TICKS_PER_SECOND : null;
+}
+
+/** @param {number} root */
+async function tree(root) {
+  const all = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
+  const parents = new Map(await Promise.all(all.map(async (pid) => /** @type {const} */ ([pid, Number((await statOf(pid))?.[1])]))));
+  const found = [root];
+  for (const pid of found) found.push(...all.filter((other) => parents.get(other) === pid));
+  return found;
+}
+
+/**
+ * The fields of /proc/…/stat behind the program's name, which may hold anything.
+ * @param {number} pid
+ */
+async function statOf(pid) {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
+  return text?.slice(text.lastIndexOf(")") + 2).split(" ");
+}
+
+/** @param {string} text @param {string} name */
+function kilobytes(text, name) {
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0);
+}
