@@ -119,7 +119,7 @@ export interface Run {
 // What `bench/load/` hands from one part to another.
 
 export type Format = "json" | "binary";
-export type ServerName = "flask" | "worker" | "worker-cached";
+export type ServerName = "flask" | "worker" | "worker-two" | "worker-cached";
 
 export interface Cell {
   connections: number;
@@ -129,7 +129,8 @@ export interface Cell {
 
 /** A request that is sent again and again, and how its answer is read. */
 export interface Asked {
-  url: string;
+  /** Where the connections go, in turn. */
+  urls: string[];
   headers: Record<string, string>;
   body: Buffer;
   read(body: Uint8Array, headers: Headers): Float32Array;
@@ -137,7 +138,7 @@ export interface Asked {
 
 export interface LoadServer {
   name: ServerName;
-  pid: number;
+  pids: number[];
   ask: Record<Format, (images: Float32Array) => Asked>;
   stop(): Promise<void>;
 }
@@ -160,6 +161,13 @@ export interface LoadRow extends Cell {
   processor_ms: number | null;
 }
 
+/** The time of an example where this many are predicted at once. */
+export interface BatchRow {
+  model: string;
+  size: number;
+  example_us: number;
+}
+
 export interface LoadRun {
   date: string;
   machine: Record<string, string>;
@@ -171,4 +179,5 @@ export interface LoadRun {
   difference: number;
   memory: Record<string, { idle: Memory | null; end: Memory | null }>;
   rows: LoadRow[];
+  batches: BatchRow[];
 }

@@ -64,9 +64,9 @@ export class Contest {
       for (let index = 0; index < places.length; index += 1) {
         const place = /** @type {Place} */ (places[(index + turn) % places.length]);
         const { asked, cell, server, expected } = place;
-        const before = await processorSeconds(server.pid);
+        const before = await processorSeconds(server.pids);
         const burst = await shoot(asked, cell.connections, seconds, cell.format === "json" ? expected : undefined);
-        const after = await processorSeconds(server.pid);
+        const after = await processorSeconds(server.pids);
         place.wrong += burst.wrong;
         if (!counts) continue;
         place.times.push(...burst.times);
@@ -93,17 +93,21 @@ export class Contest {
     });
   }
 
-  /** @param {Place} place */
+  /** The answer, which is the same wherever it is asked for. @param {Place} place */
   async #answer(place) {
-    const { url, headers, body, read } = place.asked;
-    const response = await fetch(url, { method: "POST", headers, body: new Uint8Array(body) });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    const text = Buffer.from(bytes).toString();
-    if (response.status !== 200) throw new Error(`${place.server.name}, ${nameOf(place.cell)}: ${response.status} ${text}`);
-    if (place.expected && text !== place.expected) throw new Error(`${place.server.name}, ${nameOf(place.cell)}: another answer than before`);
-    place.expected = text;
-    const probs = read(bytes, response.headers);
-    if (probs.length !== place.cell.batch * CLASSES) throw new Error(`${place.server.name}: ${probs.length} probabilities`);
+    const { urls, headers, body, read } = place.asked;
+    /** @type {Float32Array | undefined} */
+    let probs;
+    for (const url of urls) {
+      const response = await fetch(url, { method: "POST", headers, body: new Uint8Array(body) });
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      const text = Buffer.from(bytes).toString();
+      if (response.status !== 200) throw new Error(`${place.server.name}, ${nameOf(place.cell)}: ${response.status} ${text}`);
+      if (place.expected && text !== place.expected) throw new Error(`${place.server.name}, ${nameOf(place.cell)}: another answer than before`);
+      place.expected = text;
+      probs = read(bytes, response.headers);
+    }
+    if (probs?.length !== place.cell.batch * CLASSES) throw new Error(`${place.server.name}: ${probs?.length} probabilities`);
     return probs;
   }
 }

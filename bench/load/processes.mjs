@@ -6,13 +6,13 @@ import { readdir, readFile } from "node:fs/promises";
 const TICKS_PER_SECOND = 100;
 
 /**
- * Memory of a process and all that it started.
- * @param {number} root
+ * Memory of processes and all that they started.
+ * @param {number[]} roots
  * @returns {Promise<import("../types.js").Memory | null>}
  */
-export async function memoryOf(root) {
+export async function memoryOf(roots) {
   const sum = { resident: 0, proportional: 0 };
-  for (const pid of await tree(root)) {
+  for (const pid of await tree(roots)) {
     const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
     sum.resident += kilobytes(text, "Rss") * 1024;
     sum.proportional += kilobytes(text, "Pss") * 1024;
@@ -21,24 +21,24 @@ export async function memoryOf(root) {
 }
 
 /**
- * Seconds of processor time that a process and all that it started have taken.
- * @param {number} root
+ * Seconds of processor time that processes and all that they started have taken.
+ * @param {number[]} roots
  * @returns {Promise<number | null>}
  */
-export async function processorSeconds(root) {
+export async function processorSeconds(roots) {
   let ticks = 0;
-  for (const pid of await tree(root)) {
+  for (const pid of await tree(roots)) {
     const fields = await statOf(pid);
     ticks += Number(fields?.[11] ?? 0) + Number(fields?.[12] ?? 0);
   }
   return ticks > 0 ? ticks / TICKS_PER_SECOND : null;
 }
 
-/** @param {number} root */
-async function tree(root) {
+/** @param {number[]} roots */
+async function tree(roots) {
   const all = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
   const parents = new Map(await Promise.all(all.map(async (pid) => /** @type {const} */ ([pid, Number((await statOf(pid))?.[1])]))));
-  const found = [root];
+  const found = [...roots];
   for (const pid of found) found.push(...all.filter((other) => parents.get(other) === pid));
   return found;
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { busyness, describeMachine } from "../machine.mjs";
 import { OUT } from "../paths.mjs";
 import { percent, QUIET } from "../quiet.mjs";
+import { measureBatches } from "./batching.mjs";
 import { nameOf, readImages } from "./cells.mjs";
 import { Contest } from "./contest.mjs";
 import { parseOptions } from "./options.mjs";
@@ -61,9 +62,10 @@ async function measure() {
     difference,
     memory: Object.fromEntries(servers.map(({ name }, index) => [name, { idle: idle[index] ?? null, end: end[index] ?? null }])),
     rows: contest.rows(),
+    batches: await measureBatches(images, options.quick ? 0.05 : 1),
   };
 }
 
 function memories() {
-  return Promise.all(servers.map(({ pid }) => memoryOf(pid)));
+  return Promise.all(servers.map(({ pids }) => memoryOf(pids)));
 }

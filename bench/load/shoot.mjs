@@ -18,12 +18,12 @@ import autocannon from "autocannon";
  * @returns {Promise<Burst>}
  */
 export function shoot(asked, connections, seconds, expected) {
-  const { url, headers, body } = asked;
+  const { urls, headers, body } = asked;
   const [begun, times] = [performance.now(), /** @type {number[]} */ ([])];
   let last = begun;
   return new Promise((resolve, reject) => {
     const options = /** @type {import("autocannon").Options} */ ({
-      url, method: "POST", headers, body, connections, duration: seconds, sampleInt: 50, timeout: 20,
+      url: urls, method: "POST", headers, body, connections, duration: seconds, sampleInt: 50, timeout: 20,
       ...(expected === undefined ? {} : { verifyBody: (/** @type {string} */ got) => got === expected }),
     });
     const cannon = autocannon(options, (error, result) => {

@@ -33,9 +33,17 @@ export function memoryCells(memory) {
   ]);
 }
 
+export const BATCH_HEAD = ["model", "predicted at once", "µs an example"];
+
+/** @param {import("../types.js").BatchRow[]} batches @returns {string[][]} */
+export function batchCells(batches) {
+  return batches.map(({ model, size, example_us }) => [model, `${size}`, example_us.toFixed(1)]);
+}
+
 /** @param {import("../types.js").LoadRun} run */
-export function table({ rows, memory }) {
-  return `${text([HEAD, ...cells(rows)], 2)}\n\n${text([MEMORY_HEAD, ...memoryCells(memory)], 1)}`;
+export function table({ rows, memory, batches }) {
+  const parts = [text([HEAD, ...cells(rows)], 2), text([MEMORY_HEAD, ...memoryCells(memory)], 1), text([BATCH_HEAD, ...batchCells(batches)], 1)];
+  return parts.join("\n\n");
 }
 
 /** How many times as many answers as Flask gives. @param {LoadRow} row @param {LoadRow[]} rows */
