@@ -2,6 +2,7 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { between } from "../page.mjs";
 import { BENCH } from "../paths.mjs";
 import { quietness } from "../quiet.mjs";
 import { markdown } from "../table.mjs";
@@ -13,19 +14,6 @@ export async function publish(run) {
   const path = join(BENCH, "LOAD.md");
   await writeFile(path, between(await readFile(path, "utf8"), "load", tables(run)));
   console.log(path);
-}
-
-/**
- * A page with another text between its marks of this name.
- * @param {string} page
- * @param {string} name
- * @param {string} text
- */
-export function between(page, name, text) {
-  const [begin, end] = [`<!-- ${name}: written by a run -->`, `<!-- ${name}: end -->`];
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`expected ${begin} and ${end} in the page`);
-  return `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`;
 }
 
 /** @param {import("../types.js").LoadRun} run */

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { allCells, nameOf } from "../load/cells.mjs";
 import { percentile } from "../load/contest.mjs";
-import { between } from "../load/publish.mjs";
 import { ABOUT } from "../load/servers.mjs";
+import { between } from "../page.mjs";
 import { OUT } from "../paths.mjs";
 
 /** @type {import("../types.js").LoadRun} */
