@@ -2,7 +2,7 @@
 
 import { difference as differs } from "../compare.mjs";
 import { CLASSES, nameOf, PIXELS } from "./cells.mjs";
-import { processorSeconds } from "./processes.mjs";
+import { idle, processorSeconds } from "./processes.mjs";
 import { shoot } from "./shoot.mjs";
 
 /** @typedef {import("../types.js").Cell} Cell */
@@ -67,6 +67,8 @@ export class Contest {
         const before = await processorSeconds(server.pids);
         const burst = await shoot(asked, cell.connections, seconds, cell.format === "json" ? expected : undefined);
         const after = await processorSeconds(server.pids);
+        // What is still waiting there must not be in the next one's way.
+        await idle(server.pids);
         place.wrong += burst.wrong;
         if (!counts) continue;
         place.times.push(...burst.times);

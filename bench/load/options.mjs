@@ -34,7 +34,7 @@ export function parseOptions(args) {
     servers: chosen(values.servers),
     cells: quick ? allCells().filter(({ connections }) => connections === 16) : allCells(),
     seconds: number("--seconds", values.seconds ?? (quick ? "1" : "6")),
-    rounds: number("--rounds", values.rounds ?? (quick ? "1" : "3")),
+    rounds: number("--rounds", values.rounds ?? (quick ? "1" : "2")),
     quick,
     publish,
   };

@@ -1,6 +1,7 @@
 // What a process and its children take, as Linux tells it. Elsewhere there is no number.
 
 import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** Linux's clock of processes. */
 const TICKS_PER_SECOND = 100;
@@ -32,6 +33,16 @@ export async function processorSeconds(roots) {
     ticks += Number(fields?.[11] ?? 0) + Number(fields?.[12] ?? 0);
   }
   return ticks > 0 ? ticks / TICKS_PER_SECOND : null;
+}
+
+/** Waits until processes have nothing to do, at most ten seconds. @param {number[]} roots */
+export async function idle(roots) {
+  for (let looks = 0; looks < 50; looks += 1) {
+    const before = await processorSeconds(roots);
+    await sleep(200);
+    const after = await processorSeconds(roots);
+    if (before === null || after === null || after - before <= 0.02) return;
+  }
 }
 
 /** @param {number[]} roots */

@@ -22,7 +22,7 @@ pub struct Options {
     /// How many seconds each server is asked in each cell, all rounds together (6)
     #[arg(long, value_name = "NUMBER")]
     pub seconds: Option<u32>,
-    /// In how many rounds (3)
+    /// In how many rounds (2)
     #[arg(long, value_name = "NUMBER")]
     pub rounds: Option<u32>,
     /// 16 connections only, a second each: shows that it works
