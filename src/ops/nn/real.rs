@@ -59,6 +59,24 @@ macro_rules! real {
 real!(f32, to_f32s);
 real!(f64, to_f64s);
 
+/// Runs `$body` with the float that a dtype is computed in as `$type`; an error for what is no float.
+macro_rules! with_real {
+    ($dtype:expr, $type:ident => $body:expr) => {
+        match $dtype {
+            crate::Dtype::Float64 => {
+                type $type = f64;
+                $body
+            }
+            dtype if dtype.is_float() => {
+                type $type = f32;
+                $body
+            }
+            dtype => Err(tract_onnx::tract_hir::internal::format_err!("expected floats, got {}", dtype.name())),
+        }
+    };
+}
+pub(in crate::ops) use with_real;
+
 /// The tensor of a float dtype, rounded once.
 pub(in crate::ops) fn write<T: Real>(dtype: Dtype, shape: &[usize], data: Vec<T>) -> TractResult<TensorValue> {
     if dtype == T::DTYPE {
