@@ -2,13 +2,17 @@
 
 mod attention;
 mod causal_conv;
+mod dropout;
 mod flex;
+mod fourier;
 mod heads;
 mod layer_norm;
 mod linear_attention;
 mod norms;
+mod pool;
 pub(super) mod real;
 mod rotary;
+mod window;
 
 use crate::eager::node::Build;
 
@@ -18,6 +22,18 @@ pub(super) fn find(operator: &str) -> Option<Build> {
     Some(match operator {
         "Attention" => attention::build,
         "CausalConvWithState" => causal_conv::build,
+        "AveragePool" => pool::average,
+        "BlackmanWindow" | "HammingWindow" | "HannWindow" => fourier::window,
+        "DFT" => fourier::dft,
+        "Dropout" => dropout::build,
+        "GlobalAveragePool" => pool::global_average,
+        "GlobalLpPool" => pool::global_lp,
+        "GlobalMaxPool" => pool::global_max,
+        "LpPool" => pool::lp,
+        "MaxPool" => pool::max,
+        "MaxUnpool" => pool::unpool,
+        "MelWeightMatrix" => fourier::mel_weights,
+        "STFT" => fourier::stft,
         "BatchNormalization" => norms::batch,
         "GroupNormalization" => norms::group,
         "InstanceNormalization" => norms::instance,
