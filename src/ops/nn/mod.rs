@@ -1,7 +1,10 @@
 //! Layers of networks: pooling, normalisation, attention, images, signals.
 
+mod activation;
 mod attention;
+mod cache;
 mod causal_conv;
+mod cell;
 mod dropout;
 mod flex;
 mod fourier;
@@ -11,7 +14,9 @@ mod linear_attention;
 mod norms;
 mod pool;
 pub(super) mod real;
+mod recurrent;
 mod rotary;
+pub(super) mod training;
 mod window;
 
 use crate::eager::node::Build;
@@ -26,6 +31,8 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "BlackmanWindow" | "HammingWindow" | "HannWindow" => fourier::window,
         "DFT" => fourier::dft,
         "Dropout" => dropout::build,
+        "GRU" | "LSTM" | "RNN" => recurrent::build,
+        "TensorScatter" => cache::scatter,
         "GlobalAveragePool" => pool::global_average,
         "GlobalLpPool" => pool::global_lp,
         "GlobalMaxPool" => pool::global_max,
