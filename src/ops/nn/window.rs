@@ -41,9 +41,19 @@ pub(super) struct Windows {
     pub(super) places: Vec<usize>,
 }
 
+/// The windows of an input, each with all the kernel's places: those in the padding have no element.
+pub(super) struct Taps {
+    pub(super) output: Vec<usize>,
+    pub(super) taps: Vec<Option<usize>>,
+}
+
 impl Window {
     pub(super) fn new(node: &Node) -> TractResult<Window> {
-        let kernel = node.ints("kernel_shape").ok_or_else(|| format_err!("kernel_shape is missing"))?;
+        Window::of(node, node.ints("kernel_shape").ok_or_else(|| format_err!("kernel_shape is missing"))?)
+    }
+
+    /// With a kernel of these sizes.
+    pub(super) fn of(node: &Node, kernel: Vec<i64>) -> TractResult<Window> {
         let rank = kernel.len();
         let list = |name: &str, length: usize, default: i64| {
             let values = node.ints(name).filter(|values| !values.is_empty()).unwrap_or_else(|| vec![default; length]);
@@ -130,6 +140,38 @@ impl Window {
             (windows.elements, windows.places) = (elements, places);
         }
         Ok(windows)
+    }
+
+    /// The windows of an input, with every place of theirs.
+    ///
+    /// # Errors
+    /// Where they don't fit the kernel.
+    pub(super) fn taps(&self, spatial: &[usize]) -> TractResult<Taps> {
+        ensure!(spatial.len() == self.kernel.len(), "a kernel of {:?} does not fit {spatial:?}", self.kernel);
+        let axes = spatial.iter().enumerate().map(|(axis, size)| self.axis(axis, *size));
+        let axes = axes.collect::<TractResult<Vec<Axis>>>()?;
+        let output: Vec<usize> = axes.iter().map(|axis| axis.output).collect();
+        let all = [&output[..], &self.kernel[..]].concat();
+        let total = count(&all)?;
+        let mut taps = Vec::with_capacity(total);
+        let mut index = vec![0; all.len()];
+        for _ in 0..total {
+            let (at, tap) = index.split_at(axes.len());
+            let place = axes.iter().enumerate().try_fold(0, |place, (axis, own)| {
+                let padded = at[axis] * self.strides[axis] + tap[axis] * self.dilations[axis];
+                let inside = padded.checked_sub(own.before).filter(|inside| *inside < own.size)?;
+                Some(place * own.size + inside)
+            });
+            taps.push(place);
+            for axis in (0..all.len()).rev() {
+                index[axis] += 1;
+                if index[axis] < all[axis] {
+                    break;
+                }
+                index[axis] = 0;
+            }
+        }
+        Ok(Taps { output, taps })
     }
 
     /// The places of an axis in a window that lie in the input, and how many lie in it or its padding.
