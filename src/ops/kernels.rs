@@ -12,6 +12,7 @@ pub(crate) fn find(domain: &str, operator: &str) -> Option<Build> {
             .or_else(|| super::sequence::find(operator))
             .or_else(|| super::quant::find(operator)),
         "ai.onnx.ml" => super::ml::find(operator),
+        "ai.onnx.preview.training" => super::nn::training::find(operator),
         "com.microsoft" => super::contrib::find(operator),
         _ => None,
     }

@@ -18,6 +18,7 @@ use tract_onnx::model::OnnxOpRegister;
 use tract_onnx::prelude::TypedModel;
 
 pub(crate) use gather::OutOfRange;
+pub(crate) use nn::Flex;
 
 /// Every operator that the engine has: tract's and ours.
 pub(crate) fn register() -> OnnxOpRegister {
