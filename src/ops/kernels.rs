@@ -20,10 +20,11 @@ pub(crate) fn find(domain: &str, operator: &str) -> Option<Build> {
 
 /// Operators that tract has, too, but answers wrongly in some form, so that ours are used.
 pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
-    // A label of two classes; the logarithm of an infinite sum.
-    matches!(
-        (domain, operator),
-        ("ai.onnx.ml", "TreeEnsembleClassifier" | "TreeEnsembleRegressor" | "TreeEnsemble")
-            | ("" | "ai.onnx", "ReduceLogSumExp")
-    )
+    match domain {
+        // Labels of two classes, of ties, of texts; shapes of what is extracted.
+        "ai.onnx.ml" => true,
+        // The logarithm of a sum that overflows.
+        "" | "ai.onnx" => operator == "ReduceLogSumExp",
+        _ => false,
+    }
 }

@@ -7,7 +7,6 @@ use super::rows::rows;
 use crate::Dtype;
 use crate::eager::node::{Kernel, Node, one};
 use crate::eager::value::{Element, TensorValue, with_element};
-use tract_onnx::prelude::DatumType;
 
 /// One value for all columns, or one a column.
 fn at<T: Copy>(values: &[T], column: usize) -> T {

@@ -145,7 +145,8 @@ impl Classifier {
                 all.extend(scores);
             } else {
                 let mut scores = self.probabilities(&decisions);
-                places.push(largest(&scores));
+                // Votes decide, not the probabilities, which may disagree near a border.
+                places.push(largest(&votes));
                 self.post.apply(&mut scores);
                 all.extend(scores);
             }

@@ -1,6 +1,6 @@
 //! TensorScatter: new entries written into a cache.
 
-use tract_onnx::prelude::{DatumType, TractResult};
+use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure};
 
 use crate::eager::node::{Kernel, Node, axis, one};

@@ -1,6 +1,6 @@
 //! MaxPool, AveragePool, LpPool and their global forms; MaxUnpool.
 
-use tract_onnx::prelude::{DatumType, TractResult};
+use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure};
 
 use super::real::{Real, count, with_real, write};
