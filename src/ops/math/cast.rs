@@ -85,9 +85,23 @@ fn numbers(to: Dtype, shape: &[usize], data: Vec<f64>, rounding: Rounding) -> Tr
         Dtype::Float8e8m0 => {
             TensorValue::tagged(to, shape, data.into_iter().map(|x| power_of_two(x, rounding)).collect())
         }
-        _ if to.is_float() && to.carrier() != to && to != Dtype::Bfloat16 && to != Dtype::Float4e2m1 => {
-            let round = |x| narrow::round_with(to, x, rounding.beyond);
+        // There is no NaN: ONNX's cases expect −0.
+        Dtype::Float4e2m1 => {
+            let data = data.into_iter().map(|x| if x.is_nan() { -0.0 } else { x }).collect();
+            TensorValue::from_f64s(to, shape, data)
+        }
+        _ if to.is_float() && to.carrier() != to && to != Dtype::Bfloat16 => {
+            // Infinities saturate, too, also where the dtype has them.
+            let finite = |x: f64| match rounding.beyond {
+                Beyond::Saturates => x.clamp(f64::MIN, f64::MAX),
+                Beyond::Overflows => x,
+            };
+            let round = |x| narrow::round_with(to, finite(x), rounding.beyond);
             TensorValue::tagged(to, shape, data.into_iter().map(round).collect())
+        }
+        // 4 and 2 bits wrap.
+        _ if to.carrier() != to && !to.is_float() => {
+            from_bits(to, shape, &data.into_iter().map(|x| x as i64 as u64).collect::<Vec<_>>())
         }
         _ => TensorValue::from_f64s(to, shape, data),
     }

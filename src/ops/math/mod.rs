@@ -1,9 +1,11 @@
 //! Arithmetic, comparisons, casts, reductions, losses.
 
+mod along;
 mod arithmetic;
 mod cast;
 mod logic;
 pub(crate) mod number;
+mod reduce;
 mod unary;
 
 use crate::eager::node::Build;
@@ -33,6 +35,11 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "Cast" => cast::cast,
         "CastLike" => cast::cast_like,
         "BitCast" => cast::bit_cast,
+        "ReduceSum" | "ReduceProd" | "ReduceMax" | "ReduceMin" | "ReduceMean" | "ReduceL1" | "ReduceL2"
+        | "ReduceSumSquare" | "ReduceLogSum" | "ReduceLogSumExp" => reduce::reduce,
+        "ArgMax" | "ArgMin" => along::arg,
+        "CumSum" | "CumProd" => along::cumulative,
+        "Softmax" | "LogSoftmax" | "Hardmax" => along::squash,
         _ => return None,
     })
 }
