@@ -8,7 +8,7 @@ pub(crate) mod constant;
 mod control;
 mod graph;
 pub(crate) mod narrow;
-mod native;
+pub(crate) mod native;
 pub(crate) mod node;
 mod signature;
 mod stack;

@@ -34,7 +34,7 @@ struct Native {
 struct Key(Vec<(DatumType, Vec<usize>, Option<Arc<Tensor>>)>);
 
 /// The kernel of a node of tract's operators. `constants` are the inputs that the graph says.
-pub(super) fn kernel(
+pub(crate) fn kernel(
     node: &NodeProto,
     opsets: &[OperatorSetIdProto],
     constants: Vec<Option<TensorValue>>,

@@ -3,8 +3,11 @@
 mod along;
 mod arithmetic;
 mod cast;
+mod einsum;
 mod logic;
+mod loss;
 pub(crate) mod number;
+pub(crate) mod product;
 mod reduce;
 mod unary;
 
@@ -40,6 +43,12 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "ArgMax" | "ArgMin" => along::arg,
         "CumSum" | "CumProd" => along::cumulative,
         "Softmax" | "LogSoftmax" | "Hardmax" => along::squash,
+        "NegativeLogLikelihoodLoss" => loss::negative_log_likelihood,
+        "SoftmaxCrossEntropyLoss" => loss::softmax_cross_entropy,
+        "MatMul" => product::matmul,
+        "Gemm" => product::gemm,
+        "Det" => product::det,
+        "Einsum" => einsum::einsum,
         _ => return None,
     })
 }
