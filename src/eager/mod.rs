@@ -11,7 +11,7 @@ pub(crate) mod narrow;
 pub(crate) mod native;
 pub(crate) mod node;
 mod signature;
-mod stack;
+pub(crate) mod stack;
 pub(crate) mod value;
 
 use std::sync::Arc;

@@ -135,7 +135,7 @@ pub(super) fn split(node: &Node) -> TractResult<Kernel> {
 ///
 /// # Errors
 /// Where they are outside.
-pub(super) fn part(input: &TensorValue, along: usize, first: usize, size: usize) -> TractResult<TensorValue> {
+pub(in super::super) fn part(input: &TensorValue, along: usize, first: usize, size: usize) -> TractResult<TensorValue> {
     let mut shape = input.shape().to_vec();
     shape[along] = size;
     let steps = strides(input.shape());

@@ -4,9 +4,14 @@ mod layout;
 mod make;
 mod pick;
 mod reshape;
+mod resize;
 mod slice;
+mod unique;
 
 use crate::eager::node::Build;
+
+pub(super) use layout::part;
+pub(super) use pick::joined;
 
 pub(super) fn find(operator: &str) -> Option<Build> {
     Some(match operator {
@@ -23,6 +28,7 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "OneHot" => make::one_hot,
         "Range" => make::range,
         "Reshape" => reshape::reshape,
+        "Resize" => resize::resize,
         "ReverseSequence" => layout::reverse_sequence,
         "Shape" => layout::shape,
         "Size" => layout::size_of,
@@ -32,7 +38,9 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "Tile" => layout::tile,
         "Transpose" => layout::transpose,
         "Trilu" => make::trilu,
+        "Unique" => unique::unique,
         "Unsqueeze" => layout::unsqueeze,
+        "Upsample" => resize::upsample,
         _ => return None,
     })
 }

@@ -5,17 +5,7 @@ use tract_onnx::tract_hir::internal::{ensure, format_err};
 
 use crate::eager::value::{Element, TensorValue, with_element};
 
-/// A tensor of more elements than this is refused before memory is taken.
-const MOST_ELEMENTS: usize = 1 << 28;
-
-/// The number of elements of a shape.
-///
-/// # Errors
-/// Where it is too large.
-pub(super) fn count(shape: &[usize]) -> TractResult<usize> {
-    let count = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
-    count.filter(|count| *count <= MOST_ELEMENTS).ok_or_else(|| format_err!("a tensor of shape {shape:?} is too large"))
-}
+pub(super) use crate::eager::broadcast::count;
 
 /// A size that a model says.
 ///
@@ -90,7 +80,7 @@ pub(super) fn filled(value: &TensorValue, shape: &[usize]) -> TractResult<Tensor
 ///
 /// # Errors
 /// Where there is none, or their dtypes or other sizes differ.
-pub(super) fn joined(parts: &[&TensorValue], along: usize) -> TractResult<TensorValue> {
+pub(in super::super) fn joined(parts: &[&TensorValue], along: usize) -> TractResult<TensorValue> {
     let first = parts.first().ok_or_else(|| format_err!("there is nothing to join"))?;
     let mut shape = first.shape().to_vec();
     ensure!(along < shape.len(), "axis {along} is none of a tensor of rank {}", shape.len());

@@ -10,6 +10,7 @@ pub(super) use normalize::regex;
 pub(super) fn find(operator: &str) -> Option<Build> {
     Some(match operator {
         "RegexFullMatch" => normalize::regex_full_match,
+        "StringConcat" => normalize::concat,
         "StringNormalizer" => normalize::normalizer,
         "StringSplit" => normalize::split,
         "TfIdfVectorizer" => grams::vectorizer,

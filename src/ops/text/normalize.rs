@@ -4,6 +4,7 @@ use regex_lite::Regex;
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
 
+use crate::eager::broadcast;
 use crate::eager::node::{Kernel, Node, one};
 use crate::eager::value::TensorValue;
 
@@ -32,6 +33,16 @@ pub(super) fn normalizer(node: &Node) -> TractResult<Kernel> {
             [1, _] => one(TensorValue::new(&[1, kept.len()], kept)?),
             shape => bail!("expected a row of texts, got shape {shape:?}"),
         }
+    }))
+}
+
+pub(super) fn concat(_: &Node) -> TractResult<Kernel> {
+    Ok(Box::new(|arguments| {
+        let [a, b] = [arguments.tensor(0)?, arguments.tensor(1)?];
+        let (left, right) = (a.slice::<String>()?, b.slice::<String>()?);
+        let shape = broadcast::shape(&[a.shape(), b.shape()])?;
+        let places = broadcast::places(a.shape(), &shape)?.into_iter().zip(broadcast::places(b.shape(), &shape)?);
+        one(TensorValue::new(&shape, places.map(|(at, other)| format!("{}{}", left[at], right[other])).collect())?)
     }))
 }
 
