@@ -5,18 +5,22 @@ mod flex;
 mod loops;
 mod scan;
 
-use tract_onnx::pb::OperatorSetIdProto;
+use tract_onnx::pb::type_proto::Value as TypeValue;
+use tract_onnx::pb::{OperatorSetIdProto, ValueInfoProto};
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::format_err;
 
 use super::graph::Graph;
 use super::node::{Arguments, Kernel, Node};
 use super::value::Value;
+use crate::Dtype;
 
 /// A graph inside a node, with the places of its captures among the node's inputs.
 struct Body {
     graph: Graph,
     captures: std::ops::Range<usize>,
+    /// The dtype and the rank of each output, where the graph says it.
+    outputs: Vec<Option<(Dtype, usize)>>,
 }
 
 impl Body {
@@ -44,8 +48,14 @@ impl Bodies {
         let graph = Graph::new(proto, opsets)?;
         let first = self.own_inputs + self.names.len();
         self.names.extend(graph.captures().map(str::to_owned));
-        Ok(Body { graph, captures: first..self.own_inputs + self.names.len() })
+        let outputs = proto.output.iter().map(output).collect();
+        Ok(Body { graph, captures: first..self.own_inputs + self.names.len(), outputs })
     }
+}
+
+fn output(info: &ValueInfoProto) -> Option<(Dtype, usize)> {
+    let TypeValue::TensorType(tensor) = info.r#type.as_ref()?.value.as_ref()?;
+    Some((Dtype::from_onnx(tensor.elem_type)?, tensor.shape.as_ref().map_or(0, |shape| shape.dim.len())))
 }
 
 /// The kernel of a node that holds graphs, and the names that these read.

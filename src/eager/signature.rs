@@ -1,10 +1,8 @@
 //! What the outputs of a model are that runs operator by operator: what it says itself, held against what it gives.
 
-use std::sync::Arc;
-
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as DimValue;
 use tract_onnx::pb::{GraphProto, ValueInfoProto, type_proto};
-use tract_onnx::prelude::Tensor;
+use tract_onnx::prelude::TractResult;
 
 use super::Eager;
 use super::value::TensorValue;
@@ -15,13 +13,7 @@ use crate::{Dim, Dtype, Error, TensorSpec};
 /// # Errors
 /// [`Error::Model`] for an output that is no tensor, and for a model that fails on numbers that fit its signature.
 pub(super) fn outputs(eager: &Eager, graph: &GraphProto, inputs: &[TensorSpec]) -> Result<Vec<TensorSpec>, Error> {
-    let one = tried(eager, inputs, 1);
-    let two = tried(eager, inputs, 2);
-    let only_floats = inputs.iter().all(|spec| spec.dtype.is_float());
-    if let (true, Err(first), Err(_)) = (only_floats, &one, &two) {
-        return Err(Error::Model(first.clone()));
-    }
-    let trials: Vec<Vec<TensorValue>> = [one, two].into_iter().flatten().collect();
+    let trials = trials(eager, inputs)?;
     let output = |(index, info): (usize, &ValueInfoProto)| {
         let seen: Vec<&TensorValue> = trials.iter().filter_map(|outputs| outputs.get(index)).collect();
         spec(info, &seen)
@@ -29,17 +21,38 @@ pub(super) fn outputs(eager: &Eager, graph: &GraphProto, inputs: &[TensorSpec]) 
     graph.output.iter().enumerate().map(output).collect()
 }
 
-/// The model's outputs for zeros, every open size being `size`.
-fn tried(eager: &Eager, inputs: &[TensorSpec], size: usize) -> Result<Vec<TensorValue>, String> {
-    let zeros = |spec: &TensorSpec| {
+/// The outputs at two sizes of what is open. None for a model that wants other numbers than these.
+fn trials(eager: &Eager, inputs: &[TensorSpec]) -> Result<Vec<Vec<TensorValue>>, Error> {
+    let mut refusal = None;
+    // A scale of 0 is none; a place of 1 may be one too many.
+    for value in [0.0, 1.0] {
+        match (tried(eager, inputs, 1, value), tried(eager, inputs, 2, value)) {
+            (Err(reason), Err(_)) => refusal = refusal.or(Some(reason)),
+            (one, two) => return Ok([one, two].into_iter().flatten().collect()),
+        }
+    }
+    match refusal {
+        // Whole numbers may have to be a shape, or texts in a form, that nobody can guess.
+        Some(reason) if inputs.iter().all(|spec| spec.dtype.is_float()) => Err(Error::Model(reason)),
+        _ => Ok(vec![]),
+    }
+}
+
+/// The model's outputs where every element is `value` and every open size is `size`.
+fn tried(eager: &Eager, inputs: &[TensorSpec], size: usize, value: f64) -> Result<Vec<TensorValue>, String> {
+    let filled = |spec: &TensorSpec| {
         let dim = |dim: &Dim| match dim {
             Dim::Fixed(fixed) => *fixed,
             Dim::Symbol(_) => size,
         };
         let shape: Vec<usize> = spec.dims().iter().map(dim).collect();
-        Tensor::zero_dt(spec.dtype.to_tract(), &shape).map(Arc::new)
+        let count = shape.iter().product();
+        match spec.dtype {
+            Dtype::String => TensorValue::new(&shape, vec![String::new(); count]),
+            dtype => TensorValue::from_f64s(dtype, &shape, vec![value; count]),
+        }
     };
-    let inputs = inputs.iter().map(zeros).collect::<Result<Vec<_>, _>>();
+    let inputs = inputs.iter().map(|spec| Ok(filled(spec)?.as_tract().clone())).collect::<TractResult<Vec<_>>>();
     inputs.and_then(|inputs| eager.run(inputs)).map_err(|e| format!("{e:#}"))
 }
 

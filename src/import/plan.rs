@@ -117,6 +117,9 @@ fn make(
     let reason = |e: TractError| Error::Model(format!("{e:#}{}", hint(&inputs)));
     let mut model = declutter(proto, given, &inputs).map_err(reason)?;
     let outputs = describe(&model, outputs)?;
+    if !says_its_shapes(&model).map_err(reason)? {
+        return Err(Error::Model("the sizes of its outputs depend on values".into()));
+    }
     let by_example = batch::is_by_example(&model);
     if by_example {
         model = declutter(proto, given, &one_example(&inputs)).map_err(reason)?;
@@ -125,6 +128,20 @@ fn make(
     model.optimize().map_err(reason)?;
     let runnable = Runnable::new(model).map_err(reason)?;
     Ok((Plan { runnable, by_example }, Signature { inputs, outputs }))
+}
+
+/// Whether the outputs' sizes follow from the inputs'. tract may lose others on the way.
+fn says_its_shapes(model: &TypedModel) -> TractResult<bool> {
+    let mut given = std::collections::HashSet::new();
+    for outlet in model.input_outlets()? {
+        model.outlet_fact(*outlet)?.shape.iter().for_each(|dim| given.extend(dim.symbols()));
+    }
+    let mut follow = true;
+    for outlet in model.output_outlets()? {
+        let shape = &model.outlet_fact(*outlet)?.shape;
+        follow &= shape.iter().all(|dim| dim.symbols().is_subset(&given));
+    }
+    Ok(follow)
 }
 
 /// The model in tract's operators, simplified.

@@ -1,10 +1,13 @@
 //! Shapes, places and pieces of tensors, whatever their elements.
 
+mod grid;
 mod layout;
 mod make;
+mod pad;
 mod pick;
 mod reshape;
 mod resize;
+mod roi;
 mod slice;
 mod unique;
 
@@ -15,6 +18,7 @@ pub(super) use pick::joined;
 
 pub(super) fn find(operator: &str) -> Option<Build> {
     Some(match operator {
+        "AffineGrid" => grid::affine,
         "CenterCropPad" => slice::center_crop_pad,
         "Compress" => layout::compress,
         "Concat" => layout::concat,
@@ -26,10 +30,12 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "Identity" => reshape::identity,
         "NonZero" => make::non_zero,
         "OneHot" => make::one_hot,
+        "Pad" => pad::pad,
         "Range" => make::range,
         "Reshape" => reshape::reshape,
         "Resize" => resize::resize,
         "ReverseSequence" => layout::reverse_sequence,
+        "RoiAlign" => roi::align,
         "Shape" => layout::shape,
         "Size" => layout::size_of,
         "Slice" => slice::slice,
