@@ -4,13 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BENCH } from "./paths.mjs";
 import { plots } from "./plots.mjs";
-import { cells, HEAD, RATIO_HEAD, ratios } from "./table.mjs";
-
-/** Other work than this, as a share of all processors, makes times longer than they are. */
-export const QUIET = 0.1;
-
-/** @param {number} share */
-export const percent = (share) => `${Math.round(share * 100)} %`;
+import { quietness } from "./quiet.mjs";
+import { cells, HEAD, markdown, RATIO_HEAD, ratios } from "./table.mjs";
 
 /**
  * @param {import("./types.js").Row[]} rows
@@ -39,7 +34,7 @@ function page(rows, run, drawn) {
 
 Written by \`cargo xtask bench --publish\` on ${run.date.slice(0, 10)}; don't edit. How it is measured: [README.md](README.md).
 ${run.rounds.cold} rounds, ${run.rounds.steady} of them with steady predicts.
-${quietness(run)}
+${quietness(run.busy)}
 
 ${pictures}
 
@@ -68,14 +63,6 @@ ${markdown([["", ""], ["---", "---"], ...Object.entries({ ...run.machine, ...run
 `;
 }
 
-/** @param {import("./types.js").Run} run */
-function quietness({ busy: { before, after } }) {
-  const shares = `${percent(before)} of the processors' time before the rounds and ${percent(after)} after them`;
-  if (before <= QUIET && after <= QUIET) return `Other work took ${shares}.`;
-  return `**The machine was not quiet**: other work took ${shares}. All times are longer than they should be; the rounds
-are interleaved, so their order still tells something.`;
-}
-
 /**
  * Hosts that an engine fails in for the same reason share a line.
  * @param {import("./types.js").Run} run
@@ -90,9 +77,4 @@ function refusals({ refused }) {
     lines.set(key, line);
   }
   return [...lines.values()];
-}
-
-/** @param {string[][]} lines */
-function markdown(lines) {
-  return lines.map((line) => `| ${line.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`).join("\n");
 }

@@ -39,6 +39,11 @@ export function text(lines, left) {
   return lines.map((line) => line.map(pad).join("  ")).join("\n");
 }
 
+/** @param {string[][]} lines */
+export function markdown(lines) {
+  return lines.map((line) => `| ${line.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`).join("\n");
+}
+
 const OWN = "onnxlet-relaxed";
 const RIVALS = ["onnxruntime-web", "rten"];
 

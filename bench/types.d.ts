@@ -115,3 +115,69 @@ export interface Run {
   /** What each row's bytes are of. */
   files: Record<string, Record<string, Bytes>>;
 }
+
+// What `bench/load/` hands from one part to another.
+
+export type Format = "json" | "binary";
+export type ServerName = "flask" | "worker" | "worker-two" | "worker-cached";
+
+export interface Cell {
+  connections: number;
+  batch: number;
+  format: Format;
+}
+
+/** A request that is sent again and again, and how its answer is read. */
+export interface Asked {
+  /** Where the connections go, in turn. */
+  urls: string[];
+  headers: Record<string, string>;
+  body: Buffer;
+  read(body: Uint8Array, headers: Headers): Float32Array;
+}
+
+export interface LoadServer {
+  name: ServerName;
+  pids: number[];
+  ask: Record<Format, (images: Float32Array) => Asked>;
+  stop(): Promise<void>;
+}
+
+/** Of a process and its children, in bytes; shared pages counted in each process, or in parts. */
+export interface Memory {
+  resident: number;
+  proportional: number;
+}
+
+export interface LoadRow extends Cell {
+  server: ServerName;
+  /** Answers a second. */
+  rate: number;
+  p50_ms: number;
+  p99_ms: number;
+  answers: number;
+  wrong: number;
+  /** Processor time of the server for a request; nothing where the system doesn't tell. */
+  processor_ms: number | null;
+}
+
+/** The time of an example where this many are predicted at once. */
+export interface BatchRow {
+  model: string;
+  size: number;
+  example_us: number;
+}
+
+export interface LoadRun {
+  date: string;
+  machine: Record<string, string>;
+  versions: Record<string, string>;
+  seconds: number;
+  rounds: number;
+  busy: { before: number; after: number };
+  /** The largest difference between a server's probabilities and onnxruntime's behind Flask. */
+  difference: number;
+  memory: Record<string, { idle: Memory | null; end: Memory | null }>;
+  rows: LoadRow[];
+  batches: BatchRow[];
+}

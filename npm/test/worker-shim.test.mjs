@@ -61,9 +61,10 @@ function start({ trimmed = true, panicsToo = false } = {}) {
   };
   const modules = trimmed ? { first: leanModule, full: emptyModule } : { first: emptyModule, full: undefined };
   const worker = service({ create, ...modules });
-  const send = async (path, body = "hi", env = {}) => {
+  const send = async (path, body = "hi", env = {}, headers = {}) => {
     const context = { waitUntil() {} };
-    const response = await worker.fetch(new Request(`http://a${path}`, { method: "POST", body, duplex: "half" }), env, context);
+    const request = new Request(`http://a${path}`, { method: "POST", headers, body, duplex: "half" });
+    const response = await worker.fetch(request, env, context);
     return response.status === 200 || response.status === 500 ? response.json() : response.status;
   };
   return { made, send };
@@ -121,6 +122,14 @@ test("a body beyond the limit, and one that breaks off, are told apart", async (
   const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) });
   assert.equal(await send("/", broken), 400);
 });
+
+for (const announced of ["2", "0", "1", "1000", "-1", "two", "9".repeat(16)]) {
+  test(`a body is read as it is, where its length is said to be ${announced}`, async () => {
+    const { send } = start();
+    assert.equal((await send("/", "hi", {}, { "content-length": announced })).body, "hi");
+    assert.equal(await send("/", "x".repeat(101), {}, { "content-length": announced }), 413);
+  });
+}
 
 test("counters go on where an instance stopped, at a panic and at a fallback", async () => {
   const { send } = start();

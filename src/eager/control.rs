@@ -1,6 +1,7 @@
-//! If, Loop, Scan and SequenceMap: operators that hold graphs, whose branches may differ in shape.
+//! If, Loop, Scan, SequenceMap and FlexAttention: operators that hold graphs, whose branches may differ in shape.
 
 mod branches;
+mod flex;
 mod loops;
 mod scan;
 
@@ -52,15 +53,17 @@ impl Bodies {
 /// # Errors
 /// What is wrong with the node, or a node of its graphs.
 pub(super) fn kernel(node: &Node, opsets: &[OperatorSetIdProto]) -> TractResult<Option<(Kernel, Vec<String>)>> {
-    if !["", "ai.onnx"].contains(&node.proto.domain.as_str()) {
-        return Ok(None);
-    }
+    let domain = match node.proto.domain.as_str() {
+        "ai.onnx" => "",
+        other => other,
+    };
     let mut bodies = Bodies::of(node);
-    let kernel = match node.proto.op_type.as_str() {
-        "If" => branches::build(node, &mut bodies, opsets)?,
-        "Loop" => loops::build(node, &mut bodies, opsets)?,
-        "SequenceMap" => loops::build_map(node, &mut bodies, opsets)?,
-        "Scan" => scan::build(node, &mut bodies, opsets)?,
+    let kernel = match (domain, node.proto.op_type.as_str()) {
+        ("", "If") => branches::build(node, &mut bodies, opsets)?,
+        ("", "Loop") => loops::build(node, &mut bodies, opsets)?,
+        ("", "SequenceMap") => loops::build_map(node, &mut bodies, opsets)?,
+        ("", "Scan") => scan::build(node, &mut bodies, opsets)?,
+        ("ai.onnx.preview", "FlexAttention") => flex::build(node, &mut bodies, opsets)?,
         _ => return Ok(None),
     };
     Ok(Some((kernel, bodies.names)))

@@ -59,8 +59,11 @@ fn spec(input: &ValueInfoProto) -> Result<TensorSpec, Error> {
     let dtype = Dtype::from_onnx(tensor.elem_type).ok_or_else(|| {
         Error::Model(format!("the input {name:?} has ONNX element type {}, which is not supported", tensor.elem_type))
     })?;
+    let rank = tensor.shape.as_ref().map_or(0, |shape| shape.dim.len());
     let dim = |(axis, value): (usize, &Option<DimValue>)| match value {
         Some(DimValue::DimValue(size)) if *size > 0 => Dim::Fixed(*size as usize),
+        // A batch of 0 is an exporter's word for any; elsewhere it is a tensor without elements.
+        Some(DimValue::DimValue(0)) if axis > 0 || rank == 1 => Dim::Fixed(0),
         // tf2onnx numbers what it doesn't know: `unk__749`.
         Some(DimValue::DimParam(symbol)) if !["", "?"].contains(&&**symbol) && !symbol.starts_with("unk__") => {
             Dim::Symbol(symbol.clone())

@@ -20,7 +20,7 @@ pub(super) enum Runner {
 }
 
 /// Operators that hold graphs, which `eager` runs itself.
-const CONTROL: [&str; 4] = ["If", "Loop", "Scan", "SequenceMap"];
+const CONTROL: [&str; 5] = ["If", "Loop", "Scan", "SequenceMap", "FlexAttention"];
 
 /// Checks every node, also of subgraphs.
 ///

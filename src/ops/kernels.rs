@@ -12,6 +12,7 @@ pub(crate) fn find(domain: &str, operator: &str) -> Option<Build> {
             .or_else(|| super::sequence::find(operator))
             .or_else(|| super::quant::find(operator)),
         "ai.onnx.ml" => super::ml::find(operator),
+        "ai.onnx.preview.training" => super::nn::training::find(operator),
         "com.microsoft" => super::contrib::find(operator),
         _ => None,
     }
@@ -19,6 +20,11 @@ pub(crate) fn find(domain: &str, operator: &str) -> Option<Build> {
 
 /// Operators that tract has, too, but answers wrongly in some form, so that ours are used.
 pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
-    // A label of two classes; the logarithm of an infinite sum.
-    matches!((domain, operator), ("ai.onnx.ml", "TreeEnsembleClassifier") | ("" | "ai.onnx", "ReduceLogSumExp"))
+    match domain {
+        // Labels of two classes, of ties, of texts; shapes of what is extracted.
+        "ai.onnx.ml" => true,
+        // The logarithm of a sum that overflows.
+        "" | "ai.onnx" => operator == "ReduceLogSumExp",
+        _ => false,
+    }
 }

@@ -1,5 +1,5 @@
-//! Operators of our own, by family. Most are kernels of `eager` (`kernels.rs` finds them); `gather.rs`, `scaler.rs` and
-//! `subsample.rs` are put into tract.
+//! Operators of our own, by family. Most are kernels of `eager` (`kernels.rs` finds them); `gather.rs` and `subsample.rs`
+//! are put into tract's plans.
 
 mod contrib;
 mod gather;
@@ -8,7 +8,6 @@ mod math;
 mod ml;
 mod nn;
 mod quant;
-mod scaler;
 mod sequence;
 mod subsample;
 mod tensor;
@@ -18,12 +17,11 @@ use tract_onnx::model::OnnxOpRegister;
 use tract_onnx::prelude::TypedModel;
 
 pub(crate) use gather::OutOfRange;
+pub(crate) use nn::Flex;
 
-/// Every operator that the engine has: tract's and ours.
+/// The operators that tract has.
 pub(crate) fn register() -> OnnxOpRegister {
-    let mut register = tract_onnx::onnx().op_register;
-    register.insert("Scaler", scaler::build);
-    register
+    tract_onnx::onnx().op_register
 }
 
 /// Puts our operators in place of tract's in a model whose generic optimisations are done.

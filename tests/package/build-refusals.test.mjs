@@ -15,7 +15,10 @@ before(async () => {
   await writeFile(join(folder, "text.onnx"), "<!doctype html><title>Not found</title>");
   await writeFile(join(folder, "empty.onnx"), "");
   await writeFile(join(folder, "lfs.onnx"), "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n");
-  await writeFile(join(folder, "outside.onnx"), externalModel());
+  await writeFile(join(folder, "outside.onnx"), externalModel("weights.bin"));
+  await writeFile(join(folder, "astray.onnx"), externalModel("../weights.bin"));
+  await writeFile(join(folder, "short.onnx"), externalModel("short.bin", { offset: "8", length: "16" }));
+  await writeFile(join(folder, "short.bin"), "123456789");
   await writeFile(join(folder, "no-json.json"), "{name: 1}");
   await writeFile(join(folder, "bad.json"), JSON.stringify({ name: "bad", inputs: { image: { image: { width: -1 } } } }));
   await mkdir(join(folder, "taken"));
@@ -28,10 +31,10 @@ function field(number, value) {
   return [number * 8 + 2, bytes.length, ...bytes];
 }
 
-/** A model whose one weight lies in `weights.bin`. */
-function externalModel() {
-  const location = [...field(1, "location"), ...field(2, "weights.bin")];
-  const weight = [1 * 8, 4, 2 * 8, 1, ...field(8, "w"), ...field(13, location), 14 * 8, 1];
+/** A model whose one weight lies in another file. @param {string} location @param {Record<string, string>} [place] */
+function externalModel(location, place) {
+  const entries = Object.entries({ location, ...place }).flatMap(([key, text]) => field(13, [...field(1, key), ...field(2, text)]));
+  const weight = [1 * 8, 4, 2 * 8, 1, ...field(8, "w"), ...entries, 14 * 8, 1];
   const graph = [...field(2, "g"), ...field(5, weight)];
   return Uint8Array.from([1 * 8, 8, ...field(7, graph), ...field(8, [2 * 8, 17])]);
 }
@@ -43,7 +46,9 @@ for (const [about, args, message] of /** @type {[string, string[], RegExp][]} */
   ["a page", ["build", "text.onnx"], /text\.onnx: expected an ONNX model, got a file that begins with "<!doctype html>/],
   ["a pointer of Git LFS", ["build", "lfs.onnx"], /git lfs pull/],
   ["a truncated model", ["build", "cut.onnx"], /cut\.onnx: the ONNX model is truncated at 9000 bytes/],
-  ["weights in another file", ["inspect", "outside.onnx"], /weight "w" is in another file, "weights\.bin".*onnx\.save_model/s],
+  ["weights in another file", ["inspect", "outside.onnx"], /weights are in another file, "weights\.bin", which can't be read.*onnx\.save_model/s],
+  ["weights outside the folder", ["inspect", "astray.onnx"], /expected its weights in files beside it, got the place "\.\.\/weights\.bin"/],
+  ["too few weights", ["inspect", "short.onnx"], /expected 16 bytes from 8 on in "short\.bin", got a file of 9 bytes/],
   ["an unknown operator", ["build", "unsupported.onnx"], /unsupported\.onnx: .*Cxnv/],
   ["an unknown operator, inspected", ["inspect", "unsupported.onnx"], /unsupported: .*Cxnv/],
   ["no card file", ["build", "whole.onnx", "--card", "none.json"], /--card: .*none\.json/],

@@ -1,6 +1,7 @@
 // Keys, origins, a rate limit, a dataset, traces: what an operator sets, in workerd.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { sample } from "./support/api.mjs";
 import { lines } from "./support/log.mjs";
 import { requests, scrape } from "./support/metrics.mjs";
@@ -46,35 +47,59 @@ test("with keys and origins set, who has neither is kept out, and the log tells 
 });
 
 test("a rate limit refuses predictions only, in the form of their protocol; a dataset gets each request", async () => {
-  const worker = await start("--config", "tests/workerd/operations/wrangler.toml");
+  const { worker, answers } = await askedWithinAMinute(9);
   try {
-    // Within a minute 3; at most one minute ends meanwhile.
-    /** @type {Response[]} */
-    const answers = [];
-    for (let asked = 0; asked < 9; asked++) answers.push(await predict(worker.base));
-    const [right, refused] = [200, 429].map((wanted) => answers.filter(({ status }) => status === wanted));
-    assert.ok(right && refused && right.length >= 3 && right.length <= 6, String(answers.map(({ status }) => status)));
-    assert.equal(right.length + refused.length, 9);
-    const [one] = refused;
-    assert.equal(one?.headers.get("retry-after"), "60");
-    const { code, detail } = await one?.json();
+    // 3 in a minute.
+    assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200, 429, 429, 429, 429, 429, 429]);
+    const [refused] = answers.slice(3);
+    assert.equal(refused?.headers.get("retry-after"), "60");
+    const { code, detail } = JSON.parse(refused?.text ?? "");
     assert.deepEqual([code, detail], ["rate_limited", "too many requests: try again in 60 seconds"]);
     const other = await fetch(`${worker.base}/v2/models/digits/infer`, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
-    if (other.status === 429) assert.deepEqual(Object.keys(await other.json()), ["error"]);
+    const told = await other.json();
+    // The minute may have ended: then it is refused for what it lacks.
+    assert.ok(other.status === 429 || other.status === 422, `${other.status}`);
+    assert.deepEqual(Object.keys(told), ["error"]);
     assert.equal((await fetch(`${worker.base}/model`)).status, 200);
     const value = await scrape(worker.base);
-    assert.equal(value(requests("/predict", "POST", 429)), refused.length);
+    assert.equal(value(requests("/predict", "POST", 429)), 6);
     const points = await lines(worker, ({ message, point }) => message === "data point" && point.indexes[0] === "/predict", 9);
     const sent = points.map(({ point }) => point.blobs.slice(0, 3));
     assert.deepEqual(sent, answers.map(({ status }) => ["/predict", "POST", String(status)]));
     const [first] = points;
     assert.deepEqual(first.point.blobs.slice(3), ["digits", "1.0.0", "lean", "miss"]);
     assert.deepEqual([first.point.doubles[0], first.point.doubles[1]], [1, sample(7).length]);
-    assert.ok(!worker.log().includes("data point not written"), worker.log());
+    for (const trouble of ["data point not written", "rate limit not asked"]) assert.ok(!worker.log().includes(trouble), trouble);
+  } catch (error) {
+    throw new Error(`with this log:\n${worker.log()}`, { cause: error });
   } finally {
     await worker.stop();
   }
 });
+
+/**
+ * A Worker with a rate limit, and its answers to `count` predictions, all within one minute of the clock: miniflare counts
+ * by these, not from the first request on.
+ * @param {number} count
+ */
+async function askedWithinAMinute(count) {
+  for (;;) {
+    const worker = await start("--config", "tests/workerd/operations/wrangler.toml");
+    const left = 60_000 - (Date.now() % 60_000);
+    if (left < 20_000) await sleep(left + 100);
+    const begun = minute();
+    const answers = [];
+    for (let asked = 0; asked < count; asked++) {
+      const response = await predict(worker.base);
+      answers.push({ status: response.status, headers: response.headers, text: await response.text() });
+    }
+    if (minute() === begun) return { worker, answers };
+    // A machine so slow that it tells nothing: once more, with nothing counted.
+    await worker.stop();
+  }
+}
+
+const minute = () => Math.floor(Date.now() / 60_000);
 
 test("a trace is passed on, and in the log; Server-Timing has no duration", async () => {
   const worker = await start();

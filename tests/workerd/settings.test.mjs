@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { post, problem, sample, stillAnswers } from "./support/api.mjs";
+import { lines } from "./support/log.mjs";
 import { start } from "./support/wrangler.mjs";
 
 test("the body limit and the log level are set by variables", async () => {
@@ -12,9 +13,8 @@ test("the body limit and the log level are set by variables", async () => {
     const { status, detail } = await problem(await post("application/json", " ".repeat(limit + 1), worker.base));
     assert.equal(status, 413);
     assert.equal(detail, `the body is too large: the limit is ${limit} bytes, got ${limit + 1} bytes`);
-    const lines = () => worker.log().split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
-    for (let tries = 0; tries < 100 && lines().length === 0; tries++) await new Promise((r) => setTimeout(r, 50));
-    assert.deepEqual(lines().map(({ level, status }) => [level, status]), [["warn", 413]]);
+    const logged = await lines(worker, () => true);
+    assert.deepEqual(logged.map(({ level, status }) => [level, status]), [["warn", 413]]);
   } finally {
     await worker.stop();
   }

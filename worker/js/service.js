@@ -68,10 +68,20 @@ export function service(modules) {
 async function receive(request, env, limit) {
   if (limit === 0 || request.body === null) return { answer: (engine) => engine.answer(request, env, new Uint8Array()) };
   try {
-    const body = await readAtMost(request.body, limit);
+    const body = await readAtMost(request.body, limit, announcedLength(request));
     if (!body) return { answer: (engine) => engine.answerTooLarge(request, env) };
     return { body, answer: (engine) => engine.answer(request, env, body) };
   } catch {
     return { answer: (engine) => engine.answerBroken(request, env) };
   }
+}
+
+/**
+ * How many bytes the sender says that the body has; nothing where that isn't said, or is no number.
+ * @param {Request} request
+ * @returns {number | undefined}
+ */
+function announcedLength(request) {
+  const text = request.headers.get("content-length") ?? "";
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -20,12 +20,7 @@ pub fn build(project: &Project, chosen: &[String]) -> Result<Node> {
     let compiler = rust::compiler_version(project)?;
     let runtime = package::compile_runtime(project, &node)?;
     let mut parts = vec![runtime];
-    for simd in Simd::ALL {
-        parts.push(Module::bare(project, simd).build(project, &compiler)?);
-    }
-    parts.push(Module::pictures(project).build(project, &compiler)?);
-    parts.push(Module::worker(project).build(project, &compiler)?);
-    parts.push(Module::baker(project).build(project, &compiler)?);
+    parts.extend(modules(project, &compiler)?);
     let command_line = package::command_line(project, &node, &parts)?;
     let mut packages = Vec::new();
     for model in &models {
@@ -34,6 +29,24 @@ pub fn build(project: &Project, chosen: &[String]) -> Result<Node> {
     worker::build(project, &node, &command_line)?;
     site::build(project, &node, &models, &packages)?;
     Ok(node)
+}
+
+/// Compiles all modules. A link with optimisation across crates keeps one core busy for minutes, so both SIMD builds, whose
+/// target directories are apart, go on at once.
+fn modules(project: &Project, compiler: &str) -> Result<Vec<String>> {
+    let lane = |modules: [Module; 2]| -> Result<Vec<String>> {
+        modules.iter().map(|module| module.build(project, compiler)).collect()
+    };
+    let [relaxed, baseline] = Simd::ALL.map(|simd| Module::bare(project, simd));
+    let (relaxed, baseline) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| lane([baseline, Module::pictures(project)]));
+        let relaxed = lane([relaxed, Module::worker(project)]);
+        (relaxed, other.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a build thread panicked"))))
+    });
+    let mut digests = relaxed?;
+    digests.extend(baseline?);
+    digests.push(Module::baker(project).build(project, compiler)?);
+    Ok(digests)
 }
 
 /// Builds what only tests need: the engine with a model bundled in it, and each model's package without baking, to compare the

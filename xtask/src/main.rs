@@ -7,6 +7,7 @@ mod engine;
 mod files;
 mod glue;
 mod groups;
+mod load;
 mod models;
 mod node;
 mod npm_package;
@@ -21,6 +22,7 @@ mod reference;
 mod rust;
 mod serve;
 mod site;
+mod soak;
 mod stamp;
 mod suites;
 mod tally;
@@ -60,6 +62,8 @@ enum Command {
         #[arg(long, default_value_t = 8787)]
         port: u16,
     },
+    /// Measures the Worker against Flask and Gunicorn under load: target/bench/load.json and a table
+    Load(load::Options),
     /// Fetches the real models of models/real.json, and makes inputs and reference outputs for them, in target/models/
     Models {
         /// A model of the manifest; may be repeated. Without it: all of them
@@ -76,6 +80,8 @@ enum Command {
     Openapi(openapi::Options),
     /// Trains and exports the models of tests/zoo/ into target/zoo/, and holds the engine to onnxruntime's answers about them
     Zoo(zoo::Options),
+    /// Asks the Worker for good, bad, huge and broken-off things for a long while: target/bench/soak.json and a table
+    Soak(soak::Options),
     /// Runs every check and test, set-up included; the last line counts the tests
     Test {
         /// Run only this suite; may be repeated
@@ -101,9 +107,11 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Build { model } => build::build(&project, &model).map(|_| ExitCode::SUCCESS),
         Command::Bench(options) => bench::bench(&project, &options).map(|()| ExitCode::SUCCESS),
         Command::Serve { port } => serve::serve(&project, port).map(|()| ExitCode::SUCCESS),
+        Command::Load(options) => load::load(&project, &options).map(|()| ExitCode::SUCCESS),
         Command::Models { name, everyday, check } => models::command(&project, &name, everyday, check),
         Command::Openapi(options) => openapi::command(&project, options),
         Command::Zoo(options) => zoo::command(&project, &options),
+        Command::Soak(options) => soak::soak(&project, options).map(|()| ExitCode::SUCCESS),
         Command::Test { only } => test::test(&project, &only),
     }
 }

@@ -32,6 +32,9 @@ pub const ZOO: Environment = Environment { folder: "venv-zoo", requirements: "te
 /// What asks servers for all that their OpenAPI documents allow.
 pub const OPENAPI: Environment = Environment { folder: "venv-openapi", requirements: "tests/openapi/requirements.txt" };
 
+/// The server that the Worker is measured against.
+pub const LOAD: Environment = Environment { folder: "venv-load", requirements: "bench/load/flask/requirements.txt" };
+
 /// Makes sure that an environment holds what its file pins. Returns its Python.
 pub fn set_up(project: &Project, environment: &Environment) -> Result<PathBuf> {
     let python = find()?;

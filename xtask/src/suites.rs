@@ -10,6 +10,7 @@ use crate::bench;
 use crate::build;
 use crate::chromium;
 use crate::files;
+use crate::load;
 use crate::models::{self, Model};
 use crate::node::Node;
 use crate::openapi;
@@ -31,7 +32,7 @@ pub struct Suite {
 }
 
 /// All of them.
-pub const SUITES: [Suite; 20] = [
+pub const SUITES: [Suite; 21] = [
     Suite { name: "format", about: "cargo fmt --check", run: format },
     Suite { name: "lint", about: "clippy, warnings are errors", run: lint },
     Suite { name: "docs", about: "rustdoc, warnings are errors", run: docs },
@@ -47,10 +48,11 @@ pub const SUITES: [Suite; 20] = [
     Suite { name: "calls", about: "malformed and hostile calls of the engine in Node", run: calls },
     Suite { name: "bake", about: "baking and trimming the real engine in Node", run: bake },
     Suite { name: "workerd", about: "the Worker over HTTP", run: workerd },
+    Suite { name: "soak", about: "good, bad, huge and broken-off requests, all at once", run: soak },
     Suite { name: "clients", about: "unmodified clients of other inference servers, against the Worker", run: clients },
     Suite { name: "openapi", about: "what the document allows, and what it doesn't, asked of servers", run: openapi },
     Suite { name: "page", about: "the page in Chromium", run: page },
-    Suite { name: "bench", about: "that every engine can be measured, with digits", run: bench },
+    Suite { name: "bench", about: "that every engine can be measured, with digits; servers under load", run: bench },
     Suite { name: "deploy", about: "wrangler deploy --dry-run", run: deploy },
 ];
 
@@ -201,6 +203,10 @@ fn workerd(session: &Session, tally: &mut Tally) -> Result<()> {
     session.node_test(&session.built()?.program, "tests/workerd", &[("ONNXLET_URL", server.url())], tally)
 }
 
+fn soak(session: &Session, tally: &mut Tally) -> Result<()> {
+    session.node_test(&session.built()?.program, "tests/soak", &[], tally)
+}
+
 /// The clients of Python, then Node's fetch.
 fn clients(session: &Session, tally: &mut Tally) -> Result<()> {
     let python = python::set_up(session.project, &python::CLIENTS)?;
@@ -232,6 +238,7 @@ fn bench(session: &Session, tally: &mut Tally) -> Result<()> {
     let node = session.built()?;
     let quick = bench::Options { quick: true, ..bench::Options::default() };
     bench::measure(session.project, node, &quick)?;
+    load::measure(session.project, node, &load::Options { quick: true, ..load::Options::default() })?;
     let mnist = ("ONNXLET_MNIST", reference::mnist(session.project)?.display().to_string());
     session.node_test(&node.program, "bench/test", &[mnist], tally)
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { NotOnnx, type OnnxModel, readOnnx } from "../onnx/model.js";
 import { WireError } from "../onnx/wire.js";
 import { Failure } from "./failure.js";
+import { withWeights } from "./weight-files.js";
 
 /** An ONNX file. */
 export interface ModelFile {
@@ -16,9 +17,10 @@ export async function readModel(path: string): Promise<ModelFile> {
     throw new Failure(error.code === "EISDIR" ? `${path}: expected a file, got a folder` : `${path}: ${error.message}`);
   });
   const onnx = parsed(path, bytes);
-  const outside = onnx.weights.find(({ external }) => external !== undefined);
-  if (outside) throw new Failure(externalData(path, outside.name, outside.external ?? ""));
-  return { path, bytes, onnx };
+  const outside = onnx.weights.some(({ external }) => external !== undefined);
+  if (!outside) return { path, bytes, onnx };
+  const whole = withWeights(path, bytes);
+  return { path, bytes: whole, onnx: parsed(path, whole) };
 }
 
 function parsed(path: string, bytes: Uint8Array): OnnxModel {
@@ -48,9 +50,4 @@ function beginsAsOnnx(bytes: Uint8Array): boolean {
 function beginning(bytes: Uint8Array): string {
   const first = Buffer.from(bytes.subarray(0, 16)).toString("latin1");
   return JSON.stringify(first.replace(/[^\x20-\x7e]/g, "."));
-}
-
-function externalData(path: string, weight: string, file: string): string {
-  return `${path}: the weight ${JSON.stringify(weight)} is in another file, ${JSON.stringify(file)}; expected all weights in
-the model. Save it as one file, in Python: onnx.save_model(onnx.load(${JSON.stringify(path)}), "whole.onnx")`;
 }

@@ -4,6 +4,8 @@
 export interface Field {
   number: number;
   value: bigint | Uint8Array;
+  /** The whole field, its number included. */
+  whole: Uint8Array;
 }
 
 /** Where reading stopped, and why. */
@@ -25,7 +27,8 @@ export function* fields(bytes: Uint8Array): Generator<Field> {
     const tag = Number(varint(cursor));
     const number = Math.floor(tag / 8);
     if (number === 0) throw new WireError(`byte ${begin} begins no field`, false);
-    yield { number, value: payload(cursor, tag % 8, begin) };
+    const value = payload(cursor, tag % 8, begin);
+    yield { number, value, whole: bytes.subarray(begin, cursor.at) };
   }
 }
 
@@ -33,6 +36,23 @@ export function* fields(bytes: Uint8Array): Generator<Field> {
 export function* varints(bytes: Uint8Array): Generator<bigint> {
   const cursor = { bytes, at: 0 };
   while (cursor.at < bytes.length) yield varint(cursor);
+}
+
+/** A field of bytes: a text, a message or packed numbers. */
+export function bytesField(number: number, parts: Uint8Array[]): Uint8Array[] {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return [writtenVarint(number * 8 + 2), writtenVarint(length), ...parts];
+}
+
+function writtenVarint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest % 0x80) | 0x80);
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes.push(rest);
+  return Uint8Array.from(bytes);
 }
 
 interface Cursor {

@@ -1,6 +1,8 @@
 // Requests to the Worker at ONNXLET_URL, and what every answer must carry.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { sample } from "./samples.mjs";
+
+export { sample };
 
 /** Where the Worker answers. */
 export const BASE = baseUrl();
@@ -9,14 +11,6 @@ function baseUrl() {
   const url = process.env.ONNXLET_URL;
   assert.ok(url, "ONNXLET_URL: expected the address of a running Worker, such as http://127.0.0.1:8787");
   return url.replace(/\/$/, "");
-}
-
-/**
- * A drawn digit, as PNG.
- * @param {number} digit
- */
-export function sample(digit) {
-  return readFileSync(new URL(`../../../models/digits/samples/${digit}.png`, import.meta.url));
 }
 
 /**

@@ -10,7 +10,8 @@
 export async function lines(worker, wanted, count = 1) {
   /** @type {any[]} */
   let found = [];
-  for (let tries = 0; tries < 100; tries++) {
+  // A minute, for they come through wrangler: on a busy machine it may be slow.
+  for (let tries = 0; tries < 1200; tries++) {
     found = worker.log().split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line)).filter(wanted);
     if (found.length >= count) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));

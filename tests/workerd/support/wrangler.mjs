@@ -16,7 +16,7 @@ const WRANGLER = fileURLToPath(new URL("../wrangler-dist/cli.js", import.meta.re
  * @returns {Promise<{base: string, log: () => string, stop: () => Promise<void>}>}
  */
 export async function start(...arguments_) {
-  const [port, inspector] = [await freePort(), await freePort()];
+  const [port, inspector] = await freePorts(2);
   const state = mkdtempSync(join(tmpdir(), "onnxlet-wrangler-"));
   const options = ["--ip", "127.0.0.1", "--port", port, "--inspector-port", inspector, "--persist-to", state];
   const child = spawn(process.execPath, [WRANGLER, "dev", ...arguments_, ...options.map(String)], {
@@ -24,8 +24,9 @@ export async function start(...arguments_) {
     env: { ...process.env, WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let log = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (log += text));
+  // Apart: a chunk of one may end within a line, where the other's would then go on.
+  const logs = [child.stdout, child.stderr].map(collected);
+  const log = () => logs.map((text) => text()).join("");
   const ended = new Promise((resolve) => child.on("exit", resolve));
   const stop = async () => {
     child.kill("SIGINT");
@@ -34,12 +35,12 @@ export async function start(...arguments_) {
   };
   const base = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < 600; tries++) {
-    if (child.exitCode !== null) throw new Error(`wrangler ended before it served:\n${log}`);
-    if (await answers(`${base}/healthz`)) return { base, log: () => log, stop };
+    if (child.exitCode !== null) throw new Error(`wrangler ended before it served:\n${log()}`);
+    if (await answers(`${base}/healthz`)) return { base, log, stop };
     await sleep(100);
   }
   await stop();
-  throw new Error(`wrangler did not serve within a minute:\n${log}`);
+  throw new Error(`wrangler did not serve within a minute:\n${log()}`);
 }
 
 /** @param {string} url */
@@ -51,15 +52,37 @@ async function answers(url) {
   }
 }
 
-/** @returns {Promise<number>} */
-function freePort() {
+/**
+ * What a stream has given so far, as far as its lines are whole.
+ * @param {import("node:stream").Readable} stream
+ * @returns {() => string}
+ */
+function collected(stream) {
+  let text = "";
+  stream.setEncoding("utf8").on("data", (/** @type {string} */ more) => (text += more));
+  return () => text.slice(0, text.lastIndexOf("\n") + 1);
+}
+
+/**
+ * Ports that nobody listens on now; each is held until all are found, so that no two are the same.
+ * @param {number} count
+ * @returns {Promise<number[]>}
+ */
+async function freePorts(count) {
+  const servers = await Promise.all(Array.from({ length: count }, () => listening()));
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return typeof address === "object" && address ? address.port : 0;
+  });
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/** @returns {Promise<import("node:net").Server>} */
+function listening() {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
+    server.listen(0, "127.0.0.1", () => resolve(server));
   });
 }

@@ -7,9 +7,10 @@ import trapping from "./trap.wasm";
 
 const { trap } = new WebAssembly.Instance(trapping).exports;
 
+/** What is done instead of giving the headers' entries, for which the wasm alone asks. */
 const disasters = {
   /** Headers that are no texts: workers-rs unwraps them, a genuine Rust panic. */
-  panic: () => ({ entries: () => [[1, 2]].values() }),
+  panic: () => [[1, 2]].values(),
   /** A WebAssembly trap without a panic. */
   trap,
   /** The stack overflows. */
@@ -23,10 +24,21 @@ function poisoned(request) {
   const disaster = disasters[request.headers.get("x-disaster")];
   if (!disaster) return request;
   let looks = Number(request.headers.get("x-disaster-at"));
-  return new Proxy(request, {
+  const headers = instead(request.headers, (name) => (name === "entries" && --looks === 0 ? disaster : undefined));
+  return instead(request, (name) => (name === "headers" ? headers : undefined));
+}
+
+/**
+ * An object with other properties, where `other` gives one.
+ * @template {object} T
+ * @param {T} object
+ * @param {(name: string | symbol) => unknown} other
+ * @returns {T}
+ */
+function instead(object, other) {
+  return new Proxy(object, {
     get(target, name) {
-      if (name === "headers" && --looks === 0) return disaster();
-      const value = Reflect.get(target, name);
+      const value = other(name) ?? Reflect.get(target, name);
       return typeof value === "function" ? value.bind(target) : value;
     },
   });

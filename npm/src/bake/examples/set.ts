@@ -5,6 +5,7 @@ import { outcomeOf } from "../outcome.js";
 import type { Example } from "./example.js";
 import { formsOf } from "./forms.js";
 import { malformed } from "./malformed.js";
+import { plenty } from "./plenty.js";
 import { batchSymbol, elements, shapeOf, type Sizes, sizesOf, UNEVEN, USUAL } from "./sizes.js";
 import { typed, valuesOf } from "./tensor.js";
 import { convertedOnly, validCalls } from "./valid.js";
@@ -33,7 +34,8 @@ export function exampleSet(description: Description, engine: Engine, given: read
     const calls = validCalls(description, forms);
     return isLarge ? convertedOnly(calls, at === 0) : calls;
   });
-  return [...given, ...valid, ...malformed(description, sizes[0] ?? sizesOf(description.inputs, 1, 1))];
+  const more = isLarge || first === undefined ? [] : plenty(description, first);
+  return [...given, ...valid, ...more, ...malformed(description, sizes[0] ?? sizesOf(description.inputs, 1, 1))];
 }
 
 /** A call that the model answers, at batch 1: what timing is done with. */

@@ -7,8 +7,7 @@ use super::operation::Subject;
 
 /// An element that is sent. `null` is NaN where `allow_nan` says that it means something.
 pub(in super::super) fn element(dtype: Dtype, allow_nan: bool) -> Value {
-    let mut schema = match dtype {
-        Dtype::String => json!({"type": "string"}),
+    let mut schema = match dtype.carrier() {
         Dtype::Bool => json!({"type": "boolean"}),
         Dtype::Float16 => json!({"type": "number", "minimum": -65504, "maximum": 65504}),
         Dtype::Float32 => {
@@ -23,6 +22,8 @@ pub(in super::super) fn element(dtype: Dtype, allow_nan: bool) -> Value {
         Dtype::Uint16 => integer(0, u16::MAX.into()),
         Dtype::Uint32 => integer(0, u32::MAX.into()),
         Dtype::Uint64 => integer(0, u64::MAX),
+        // A carrier is none of the others.
+        _ => json!({"type": "string"}),
     };
     if allow_nan && dtype.is_float() {
         schema["type"] = json!(["number", "null"]);

@@ -9,7 +9,7 @@ use onnxlet::{Elements, Value};
 /// # Errors
 /// A message where the bytes are no whole number of elements, or no such elements.
 pub(super) fn read(dtype: Dtype, bytes: &[u8]) -> Result<Value, String> {
-    Ok(match dtype {
+    Ok(match dtype.carrier() {
         Dtype::Float16 => each(bytes, f16::from_le_bytes)?.into_iter().map(f16::to_f32).collect::<Vec<_>>().into(),
         Dtype::Float32 => each(bytes, f32::from_le_bytes)?.into(),
         Dtype::Float64 => each(bytes, f64::from_le_bytes)?.into(),
@@ -22,7 +22,8 @@ pub(super) fn read(dtype: Dtype, bytes: &[u8]) -> Result<Value, String> {
         Dtype::Uint32 => each(bytes, u32::from_le_bytes)?.into(),
         Dtype::Uint64 => each(bytes, u64::from_le_bytes)?.into(),
         Dtype::Bool => bools(bytes)?.into(),
-        Dtype::String => texts(bytes)?.into(),
+        // A carrier is none of the others.
+        _ => texts(bytes)?.into(),
     })
 }
 

@@ -13,7 +13,7 @@ pub(super) const BYTES: Datatype = Datatype(Dtype::String);
 impl Datatype {
     /// Of a tensor's elements.
     pub(super) fn of(dtype: Dtype) -> Datatype {
-        Datatype(dtype)
+        Datatype(dtype.carrier())
     }
 
     /// `FP32`.
@@ -31,7 +31,8 @@ impl Datatype {
             Dtype::Float16 => "FP16",
             Dtype::Float32 => "FP32",
             Dtype::Float64 => "FP64",
-            Dtype::String => "BYTES",
+            // A carrier is none of the others.
+            _ => "BYTES",
         }
     }
 
@@ -50,7 +51,8 @@ impl Datatype {
             Dtype::Float16 => "TYPE_FP16",
             Dtype::Float32 => "TYPE_FP32",
             Dtype::Float64 => "TYPE_FP64",
-            Dtype::String => "TYPE_STRING",
+            // A carrier is none of the others.
+            _ => "TYPE_STRING",
         }
     }
 }

@@ -85,7 +85,7 @@ fn tensor(spec: &TensorSpec) -> Tensor<'_> {
 
 /// TensorFlow's name of an element type.
 fn dtype(dtype: Dtype) -> &'static str {
-    match dtype {
+    match dtype.carrier() {
         Dtype::Float16 => "DT_HALF",
         Dtype::Float32 => "DT_FLOAT",
         Dtype::Float64 => "DT_DOUBLE",
@@ -98,7 +98,8 @@ fn dtype(dtype: Dtype) -> &'static str {
         Dtype::Uint32 => "DT_UINT32",
         Dtype::Uint64 => "DT_UINT64",
         Dtype::Bool => "DT_BOOL",
-        Dtype::String => "DT_STRING",
+        // A carrier is none of the others.
+        _ => "DT_STRING",
     }
 }
 

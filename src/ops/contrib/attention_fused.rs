@@ -1,0 +1,132 @@
+//! FusedMatMul and FusedConv: with a factor, transposed, or with an activation behind them.
+
+use tract_onnx::prelude::TractResult;
+use tract_onnx::tract_hir::internal::{bail, ensure};
+
+use crate::eager::node::{Build, Kernel, Node, one};
+use crate::eager::value::TensorValue;
+use crate::ops::nn::conv::Conv;
+use crate::ops::nn::real::{Real, broadcast, count, dot, with_real, write};
+
+pub(super) fn find(operator: &str) -> Option<Build> {
+    Some(match operator {
+        "FusedMatMul" => matmul,
+        "FusedConv" => conv,
+        _ => return None,
+    })
+}
+
+fn matmul(node: &Node) -> TractResult<Kernel> {
+    let alpha = f64::from(node.float("alpha", 1.0));
+    let (left, right) = (node.flag("transA", 0), node.flag("transB", 0));
+    let batches = node.flag("transBatchA", 0) || node.flag("transBatchB", 0);
+    ensure!(!batches, "transBatchA and transBatchB are not supported");
+    Ok(Box::new(move |arguments| {
+        let (a, b) = (arguments.tensor(0)?, arguments.tensor(1)?);
+        with_real!(a.dtype(), T => {
+            // The second's columns lie in rows, too, so that each sum is of two neighbourhoods.
+            let a_matrix = Matrices::<T>::new(a, left)?;
+            let b_matrix = Matrices::<T>::new(b, !right)?;
+            let width = a_matrix.columns;
+            ensure!(width == b_matrix.columns, "{:?} can't be multiplied with {:?}", a.shape(), b.shape());
+            let outer = joint(&a_matrix.outer, &b_matrix.outer)?;
+            let shape = [&outer[..], &[a_matrix.rows, b_matrix.rows]].concat();
+            let mut output = Vec::with_capacity(count(&shape)?);
+            let (firsts, seconds) = (a_matrix.places(&outer)?, b_matrix.places(&outer)?);
+            for (first, second) in firsts.into_iter().zip(seconds) {
+                let row = |data: &[T], matrix: usize, rows: usize, row: usize| {
+                    let at = (matrix * rows + row) * width;
+                    data[at..at + width].to_vec()
+                };
+                for i in 0..a_matrix.rows {
+                    let left = row(&a_matrix.data, first, a_matrix.rows, i);
+                    output.extend((0..b_matrix.rows).map(|j| {
+                        let at = (second * b_matrix.rows + j) * width;
+                        T::from_f64(alpha * dot(&left, &b_matrix.data[at..at + width]).to_f64())
+                    }));
+                }
+            }
+            one(write(a.dtype(), &shape, output)?)
+        })
+    }))
+}
+
+/// Matrices by their rows.
+struct Matrices<T> {
+    outer: Vec<usize>,
+    rows: usize,
+    columns: usize,
+    data: Vec<T>,
+}
+
+impl<T: Real> Matrices<T> {
+    fn new(tensor: &TensorValue, transposed: bool) -> TractResult<Matrices<T>> {
+        let [outer @ .., rows, columns] = tensor.shape() else { bail!("expected matrices, got {:?}", tensor.shape()) };
+        let (outer, rows, columns) = (outer.to_vec(), *rows, *columns);
+        let data = T::read(tensor)?;
+        if !transposed {
+            return Ok(Matrices { outer, rows, columns, data });
+        }
+        let turn = |matrix: &[T]| -> Vec<T> {
+            (0..columns).flat_map(|column| (0..rows).map(move |row| matrix[row * columns + column])).collect()
+        };
+        let data = data.chunks_exact((rows * columns).max(1)).flat_map(turn).collect();
+        Ok(Matrices { outer, rows: columns, columns: rows, data })
+    }
+
+    /// For each matrix of a result, which of these it takes.
+    fn places(&self, outer: &[usize]) -> TractResult<Vec<usize>> {
+        let numbers: Vec<usize> = (0..self.outer.iter().product()).collect();
+        broadcast(&numbers, &self.outer, outer)
+    }
+}
+
+/// The shape that two are broadcast to.
+fn joint(a: &[usize], b: &[usize]) -> TractResult<Vec<usize>> {
+    let rank = a.len().max(b.len());
+    let size = |shape: &[usize], axis: usize| (axis + shape.len()).checked_sub(rank).map_or(1, |axis| shape[axis]);
+    let one = |axis: usize| match (size(a, axis), size(b, axis)) {
+        (1, size) | (size, 1) => Ok(size),
+        (first, second) if first == second => Ok(first),
+        _ => bail!("{a:?} and {b:?} can't be broadcast"),
+    };
+    (0..rank).map(one).collect()
+}
+
+fn conv(node: &Node) -> TractResult<Kernel> {
+    let conv = Conv::new(node)?;
+    let params = node.floats("activation_params").unwrap_or_default();
+    let param = |index: usize, default: f64| params.get(index).copied().map_or(default, f64::from);
+    let (first, second) = (param(0, f64::NAN), param(1, f64::NAN));
+    let name = node.text("activation", "")?;
+    let activation: fn(f64, f64, f64) -> f64 = match name.as_str() {
+        "" => |x, _, _| x,
+        "Relu" => |x, _, _| if x < 0.0 { 0.0 } else { x },
+        "Sigmoid" => |x, _, _| 1.0 / (1.0 + (-x).exp()),
+        "Tanh" => |x, _, _| x.tanh(),
+        "LeakyRelu" if !params.is_empty() => |x, alpha, _| if x < 0.0 { alpha * x } else { x },
+        "Clip" if params.len() == 2 => |x, low, high| {
+            if x < low {
+                low
+            } else if x > high {
+                high
+            } else {
+                x
+            }
+        },
+        "HardSigmoid" if params.len() == 2 => |x, alpha, beta| (alpha * x + beta).clamp(0.0, 1.0),
+        other => bail!("the activation {other:?} with {} parameters is not supported", params.len()),
+    };
+    Ok(Box::new(move |arguments| {
+        let input = arguments.tensor(0)?;
+        with_real!(input.dtype(), T => {
+            let (shape, mut data) = conv.run::<T>(input, arguments.tensor(1)?, arguments.optional(2)?)?;
+            if let Some(sum) = arguments.optional(3)? {
+                ensure!(sum.shape() == shape, "expected a summand of {shape:?}, got {:?}", sum.shape());
+                data.iter_mut().zip(T::read(sum)?).for_each(|(x, more)| *x += more);
+            }
+            data.iter_mut().for_each(|x| *x = T::from_f64(activation(x.to_f64(), first, second)));
+            one(write(input.dtype(), &shape, data)?)
+        })
+    }))
+}

@@ -1,0 +1,93 @@
+//! StringNormalizer, StringConcat, StringSplit, RegexFullMatch.
+
+use regex_lite::Regex;
+use tract_onnx::prelude::TractResult;
+use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
+
+use crate::eager::node::{Kernel, Node, one};
+use crate::eager::value::TensorValue;
+
+pub(super) fn normalizer(node: &Node) -> TractResult<Kernel> {
+    let change: fn(&str) -> String = match node.text("case_change_action", "NONE")?.as_str() {
+        "NONE" => str::to_owned,
+        "LOWER" => str::to_lowercase,
+        "UPPER" => str::to_uppercase,
+        other => bail!("case_change_action {other:?} is unknown"),
+    };
+    let exact = node.flag("is_case_sensitive", 0);
+    let comparable = move |text: &str| if exact { text.to_owned() } else { text.to_lowercase() };
+    let stopwords = node.texts("stopwords")?.unwrap_or_default();
+    let stopwords: Vec<String> = stopwords.iter().map(|word| comparable(word)).collect();
+    Ok(Box::new(move |arguments| {
+        let input = arguments.tensor(0)?;
+        let texts = input.slice::<String>()?.iter();
+        let keeps = |text: &&String| stopwords.is_empty() || !stopwords.contains(&comparable(text));
+        let mut kept: Vec<String> = texts.filter(keeps).map(|text| change(text)).collect();
+        if kept.is_empty() && !stopwords.is_empty() {
+            kept.push(String::new());
+        }
+        match input.shape() {
+            shape if stopwords.is_empty() => one(TensorValue::new(shape, kept)?),
+            [_] => one(TensorValue::new(&[kept.len()], kept)?),
+            [1, _] => one(TensorValue::new(&[1, kept.len()], kept)?),
+            shape => bail!("expected a row of texts, got shape {shape:?}"),
+        }
+    }))
+}
+
+pub(super) fn regex_full_match(node: &Node) -> TractResult<Kernel> {
+    let pattern = node.text("pattern", "")?;
+    let whole = regex(&format!("^(?:{pattern})$"))?;
+    Ok(Box::new(move |arguments| {
+        let input = arguments.tensor(0)?;
+        let matches = input.slice::<String>()?.iter().map(|text| whole.is_match(text));
+        one(TensorValue::new(input.shape(), matches.collect())?)
+    }))
+}
+
+/// # Errors
+/// Where the pattern is none, or uses what is not supported.
+pub(in super::super) fn regex(pattern: &str) -> TractResult<Regex> {
+    Regex::new(pattern).map_err(|e| format_err!("the pattern {pattern:?}: {e}"))
+}
+
+pub(super) fn split(node: &Node) -> TractResult<Kernel> {
+    let delimiter = node.text("delimiter", "")?;
+    let most = node.has("maxsplit").then(|| node.int("maxsplit", 0));
+    let most = most.map(usize::try_from).transpose()?;
+    Ok(Box::new(move |arguments| {
+        let input = arguments.tensor(0)?;
+        let rows: Vec<Vec<&str>> = input.slice::<String>()?.iter().map(|text| pieces(text, &delimiter, most)).collect();
+        let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let counts = rows.iter().map(|row| row.len() as i64).collect();
+        let size = rows.len().checked_mul(width).filter(|size| *size < 1 << 26);
+        ensure!(size.is_some(), "{} × {width} pieces are too many", rows.len());
+        let padded = rows.iter().flat_map(|row| (0..width).map(|at| row.get(at).copied().unwrap_or("").to_owned()));
+        let mut shape = input.shape().to_vec();
+        shape.push(width);
+        let pieces = TensorValue::new(&shape, padded.collect())?;
+        Ok(vec![pieces.into(), TensorValue::new(input.shape(), counts)?.into()])
+    }))
+}
+
+/// An empty delimiter is any run of white space.
+fn pieces<'a>(text: &'a str, delimiter: &str, most: Option<usize>) -> Vec<&'a str> {
+    if text.is_empty() {
+        return vec![];
+    }
+    if !delimiter.is_empty() {
+        return match most {
+            Some(most) => text.splitn(most.saturating_add(1), delimiter).collect(),
+            None => text.split(delimiter).collect(),
+        };
+    }
+    let mut found = vec![];
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let end = rest.find(char::is_whitespace).filter(|_| most.is_none_or(|most| found.len() < most));
+        let (piece, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        found.push(piece.trim_end());
+        rest = behind.trim_start();
+    }
+    found
+}
