@@ -1,8 +1,8 @@
 //! Quantisation: floats as small integers times a scale.
 
 mod conv;
-mod dynamic;
-mod linear;
+pub(crate) mod dynamic;
+pub(crate) mod linear;
 pub(crate) mod matmul;
 pub(crate) mod params;
 
