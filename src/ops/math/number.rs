@@ -24,6 +24,10 @@ pub(crate) trait Number: Element + Copy + PartialOrd {
     fn from_f64(value: f64) -> Self;
     fn is_nan(self) -> bool;
 
+    fn below_zero(self) -> bool {
+        self < Self::ZERO
+    }
+
     /// Which is larger; NaN is larger, and smaller, than anything.
     fn largest(self, other: Self) -> Self {
         if self.is_nan() || self > other { self } else { other }
