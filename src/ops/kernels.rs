@@ -23,8 +23,16 @@ pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
     match domain {
         // Labels of two classes, of ties, of texts; shapes of what is extracted.
         "ai.onnx.ml" => true,
-        // The logarithm of a sum that overflows.
-        "" | "ai.onnx" => operator == "ReduceLogSumExp",
+        "" | "ai.onnx" => matches!(
+            operator,
+            // The logarithm of a sum that overflows.
+            "ReduceLogSumExp"
+                // Quotients are taken by the scale's reciprocal, whose rounding moves ties.
+                | "QuantizeLinear"
+                | "DynamicQuantizeLinear"
+        ),
+        // tract finds ONNX's operator by the name.
+        "com.microsoft" => matches!(operator, "QuantizeLinear" | "DequantizeLinear"),
         _ => false,
     }
 }

@@ -2,6 +2,7 @@
 
 mod attention;
 mod attention_fused;
+mod quantised;
 mod tokenizer;
 
 use crate::eager::node::Build;
@@ -9,6 +10,8 @@ use crate::eager::node::Build;
 pub(super) fn find(operator: &str) -> Option<Build> {
     match operator {
         "Tokenizer" => Some(tokenizer::build),
-        _ => attention::find(operator).or_else(|| attention_fused::find(operator)),
+        _ => {
+            attention::find(operator).or_else(|| attention_fused::find(operator)).or_else(|| quantised::find(operator))
+        }
     }
 }

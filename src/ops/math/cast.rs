@@ -10,14 +10,14 @@ use crate::eager::value::TensorValue;
 
 /// What happens to what a dtype doesn't have.
 #[derive(Clone, Copy)]
-struct Rounding {
-    beyond: Beyond,
-    power: Power,
+pub(crate) struct Rounding {
+    pub(crate) beyond: Beyond,
+    pub(crate) power: Power,
 }
 
 /// Which power of two a number becomes that is between two.
 #[derive(Clone, Copy)]
-enum Power {
+pub(crate) enum Power {
     Up,
     Down,
     Nearest,
@@ -80,7 +80,7 @@ fn converted(x: &TensorValue, to: Dtype, rounding: Rounding) -> TractResult<Tens
 }
 
 /// Numbers → a dtype, as [`Rounding`] says.
-fn numbers(to: Dtype, shape: &[usize], data: Vec<f64>, rounding: Rounding) -> TractResult<TensorValue> {
+pub(crate) fn numbers(to: Dtype, shape: &[usize], data: Vec<f64>, rounding: Rounding) -> TractResult<TensorValue> {
     match to {
         Dtype::Float8e8m0 => {
             TensorValue::tagged(to, shape, data.into_iter().map(|x| power_of_two(x, rounding)).collect())

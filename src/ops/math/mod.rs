@@ -2,7 +2,7 @@
 
 mod along;
 mod arithmetic;
-mod cast;
+pub(crate) mod cast;
 mod einsum;
 mod logic;
 mod loss;

@@ -1,7 +1,5 @@
 //! Arithmetic on the Rust types that hold ONNX's numbers: integers wrap, halves are computed in float32.
 
-use std::cmp::Ordering;
-
 use tract_onnx::prelude::{TractResult, f16};
 use tract_onnx::tract_hir::internal::{bail, ensure};
 
@@ -21,11 +19,14 @@ pub(crate) trait Number: Element + Copy + PartialOrd {
     fn remainder(self, other: Self) -> Option<Self>;
     /// The remainder, with the sign of `other`.
     fn modulo(self, other: Self) -> Option<Self>;
-    /// The remainder's sign as above.
     fn to_f64(self) -> f64;
     /// Rounded to nearest for floats, truncated and saturated for integers.
     fn from_f64(value: f64) -> Self;
     fn is_nan(self) -> bool;
+
+    fn below_zero(self) -> bool {
+        self < Self::ZERO
+    }
 
     /// Which is larger; NaN is larger, and smaller, than anything.
     fn largest(self, other: Self) -> Self {
@@ -34,11 +35,6 @@ pub(crate) trait Number: Element + Copy + PartialOrd {
 
     fn smallest(self, other: Self) -> Self {
         if self.is_nan() || self < other { self } else { other }
-    }
-
-    /// The order, in which NaN is last.
-    fn order(&self, other: &Self) -> Ordering {
-        self.partial_cmp(other).unwrap_or_else(|| self.is_nan().cmp(&other.is_nan()))
     }
 }
 

@@ -11,9 +11,11 @@ use crate::eager::value::{Element, TensorValue};
 
 /// A function on slices of both float types.
 struct Function {
-    single: Box<dyn Fn(&[f32]) -> Vec<f32> + Send + Sync>,
-    double: Box<dyn Fn(&[f64]) -> Vec<f64> + Send + Sync>,
+    single: OnSlices<f32>,
+    double: OnSlices<f64>,
 }
+
+type OnSlices<T> = Box<dyn Fn(&[T]) -> Vec<T> + Send + Sync>;
 
 /// The function whose value at `$x` is `$value`, the attributes being floats of either type.
 macro_rules! function {
@@ -80,6 +82,7 @@ pub(super) fn plain(node: &Node) -> TractResult<Kernel> {
 }
 
 /// Functions with attributes.
+#[allow(clippy::excessive_precision)] // The literals are float64's, too.
 pub(super) fn shaped(node: &Node) -> TractResult<Kernel> {
     let (alpha, beta, gamma) = (|d| node.float("alpha", d), |d| node.float("beta", d), |d| node.float("gamma", d));
     Ok(kernel(match node.proto.op_type.as_str() {
@@ -96,7 +99,6 @@ pub(super) fn shaped(node: &Node) -> TractResult<Kernel> {
             function!([alpha], x => if x < 0.0 { alpha * (x / alpha).exp_m1() } else { x })
         }
         "Selu" => {
-            #[allow(clippy::excessive_precision)]
             let (alpha, gamma) = (alpha(1.673_263_192_176_818_8), gamma(1.050_701_022_148_132_3));
             function!([alpha, gamma], x => gamma * if x <= 0.0 { alpha * x.exp_m1() } else { x })
         }
@@ -190,13 +192,13 @@ pub(super) fn signed(node: &Node) -> TractResult<Kernel> {
         }
         with_number!(x.dtype(), T => {
             let function: fn(T) -> T = match operator.as_str() {
-                "Abs" => |x| if x < T::ZERO { T::ZERO.minus(x) } else if x == T::ZERO { T::ZERO } else { x },
+                "Abs" => |x| if x.below_zero() { T::ZERO.minus(x) } else if x == T::ZERO { T::ZERO } else { x },
                 // Not 0 - x, which loses the sign of 0.
                 "Neg" => |x| if T::DTYPE.is_float() { T::from_f64(-x.to_f64()) } else { T::ZERO.minus(x) },
                 "Sign" => |x| {
-                    if x > T::ZERO { T::ONE } else if x < T::ZERO { T::ZERO.minus(T::ONE) } else { x }
+                    if x > T::ZERO { T::ONE } else if x.below_zero() { T::ZERO.minus(T::ONE) } else { x }
                 },
-                _ => |x| if x < T::ZERO { T::ZERO } else { x },
+                _ => |x| if x.below_zero() { T::ZERO } else { x },
             };
             one(rounded(x.dtype(), x.shape(), x.slice::<T>()?.iter().map(|x| function(*x)).collect())?)
         })
@@ -252,7 +254,7 @@ pub(super) fn prelu(node: &Node) -> TractResult<Kernel> {
         }
         let slope = slope.reshaped(&sizes)?;
         with_number!(x.dtype(), T => {
-            let (shape, data) = zip(x, &slope, |x: &T, slope: &T| if *x < T::ZERO { x.times(*slope) } else { *x })?;
+            let (shape, data) = zip(x, &slope, |x: &T, slope: &T| if x.below_zero() { x.times(*slope) } else { *x })?;
             ensure!(shape == x.shape(), "the slope's shape {:?} is larger than {:?}", slope.shape(), x.shape());
             one(rounded(x.dtype(), &shape, data)?)
         })

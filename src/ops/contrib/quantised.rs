@@ -1,0 +1,261 @@
+//! Quantised operators of `com.microsoft`, as onnxruntime's quantiser writes them.
+
+use tract_onnx::prelude::TractResult;
+use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
+
+use crate::Dtype;
+use crate::eager::broadcast::{count, expand, shape, zip};
+use crate::eager::narrow::Beyond;
+use crate::eager::node::{Arguments, Build, Kernel, Node, axis, one};
+use crate::eager::value::TensorValue;
+use crate::ops::math::product::Shapes;
+use crate::ops::quant::matmul::{Side, Spread, centred, product, sums};
+use crate::ops::quant::params::{Scale, quantized};
+use crate::ops::quant::{dynamic, linear};
+
+pub(super) fn find(operator: &str) -> Option<Build> {
+    Some(match operator {
+        "QuantizeLinear" => linear::quantize,
+        "DequantizeLinear" => linear::dequantize,
+        "QLinearAdd" | "QLinearMul" => pairwise,
+        "QLinearSigmoid" | "QLinearLeakyRelu" => table,
+        "QLinearSoftmax" => softmax,
+        "QLinearConcat" => concat,
+        "QLinearWhere" => choose,
+        "QLinearGlobalAveragePool" => global_average,
+        "QGemm" => gemm,
+        "MatMulIntegerToFloat" => matmul_to_float,
+        "DynamicQuantizeMatMul" => dynamic_matmul,
+        _ => return None,
+    })
+}
+
+/// QLinearAdd and QLinearMul: A, its scale and zero point, B and its, the result's.
+fn pairwise(node: &Node) -> TractResult<Kernel> {
+    let adds = node.proto.op_type == "QLinearAdd";
+    Ok(Box::new(move |arguments| {
+        let (a, b) = (arguments.tensor(0)?, arguments.tensor(3)?);
+        let (sa, sb, sc) = (Scale::of(arguments, 1)?, Scale::of(arguments, 4)?, Scale::of(arguments, 6)?);
+        let centred = |x: &TensorValue, scale: Scale| {
+            let data = x.to_f64s()?.into_iter().map(|x| (x - scale.zero) as f32).collect();
+            TensorValue::new(x.shape(), data)
+        };
+        let (left, right) = (centred(a, sa)?, centred(b, sb)?);
+        let (to, quotients) = if adds {
+            let (ra, rb) = (sa.scale / sc.scale, sb.scale / sc.scale);
+            zip(&left, &right, |x: &f32, y: &f32| x * ra + y * rb)?
+        } else {
+            let ratio = sa.scale * sb.scale / sc.scale;
+            zip(&left, &right, |x: &f32, y: &f32| x * y * ratio)?
+        };
+        let dtype = sc.dtype.unwrap_or(a.dtype());
+        one(quantized(dtype, &to, quotients.into_iter(), |_| sc.zero, Beyond::Saturates)?)
+    }))
+}
+
+/// Functions of one number: X, its scale and zero point, the result's.
+fn table(node: &Node) -> TractResult<Kernel> {
+    let alpha = node.float("alpha", 0.01);
+    let sigmoid = node.proto.op_type == "QLinearSigmoid";
+    let function = move |x: f32| match sigmoid {
+        true => 1.0 / (1.0 + (-x).exp()),
+        false if x < 0.0 => alpha * x,
+        false => x,
+    };
+    Ok(Box::new(move |arguments| {
+        let x = arguments.tensor(0)?;
+        let (from, to) = (Scale::of(arguments, 1)?, Scale::of(arguments, 3)?);
+        let data = from.real(x)?.into_iter().map(function).collect();
+        one(to.quantized(x.dtype(), x.shape(), data)?)
+    }))
+}
+
+/// The axes from `axis` on count as one before opset 13.
+fn softmax(node: &Node) -> TractResult<Kernel> {
+    let flattens = node.int("opset", 0) < 13;
+    let along = node.int("axis", if flattens { 1 } else { -1 });
+    Ok(Box::new(move |arguments| {
+        let x = arguments.tensor(0)?;
+        let (from, to) = (Scale::of(arguments, 1)?, Scale::of(arguments, 3)?);
+        let along = axis(along, x.rank())?;
+        let inner = if flattens { 1 } else { count(&x.shape()[along + 1..])? };
+        let size = if flattens { count(&x.shape()[along..])? } else { x.shape()[along] };
+        let mut data = from.real(x)?;
+        for block in data.chunks_mut((size * inner).max(1)) {
+            for start in 0..inner {
+                let line = || (start..block.len()).step_by(inner);
+                let largest = line().map(|at| block[at]).fold(f32::NEG_INFINITY, f32::max);
+                let sum: f32 = line().map(|at| (block[at] - largest).exp()).sum();
+                for at in (start..block.len()).step_by(inner) {
+                    block[at] = (block[at] - largest).exp() / sum;
+                }
+            }
+        }
+        one(to.quantized(x.dtype(), x.shape(), data)?)
+    }))
+}
+
+/// QLinearConcat: the result's scale and zero point, then each tensor with its own.
+fn concat(node: &Node) -> TractResult<Kernel> {
+    ensure!(node.has("axis"), "axis is missing");
+    let along = node.int("axis", 0);
+    Ok(Box::new(move |arguments| {
+        let to = Scale::of(arguments, 0)?;
+        ensure!(arguments.len() > 2 && (arguments.len() - 2).is_multiple_of(3), "expected three inputs a tensor");
+        let mut parts = vec![];
+        for index in (2..arguments.len()).step_by(3) {
+            let x = arguments.tensor(index)?;
+            parts.push((x, Scale::of(arguments, index + 1)?.real(x)?));
+        }
+        let Some((first, _)) = parts.first() else { bail!("there is nothing to join") };
+        let along = axis(along, first.rank())?;
+        let mut result = first.shape().to_vec();
+        result[along] = 0;
+        for (x, _) in &parts {
+            let mut like_first = x.shape().to_vec();
+            ensure!(like_first.len() > along, "{like_first:?} has no axis {along}");
+            result[along] += std::mem::replace(&mut like_first[along], first.shape()[along]);
+            ensure!(like_first == first.shape(), "{:?} and {:?} can't be joined", first.shape(), x.shape());
+        }
+        count(&result)?;
+        let mut data = vec![];
+        for outer in 0..count(&result[..along])? {
+            for (x, values) in &parts {
+                let size = count(&x.shape()[along..])?;
+                data.extend(values.get(outer * size..(outer + 1) * size).unwrap_or_default());
+            }
+        }
+        one(to.quantized(first.dtype(), &result, data)?)
+    }))
+}
+
+/// QLinearWhere: condition, X and its, Y and its, the result's.
+fn choose(_: &Node) -> TractResult<Kernel> {
+    Ok(Box::new(|arguments| {
+        let (condition, x, y) = (arguments.tensor(0)?, arguments.tensor(1)?, arguments.tensor(4)?);
+        let (sx, sy, to) = (Scale::of(arguments, 2)?, Scale::of(arguments, 5)?, Scale::of(arguments, 7)?);
+        let common = shape(&[condition.shape(), x.shape(), y.shape()])?;
+        let condition = expand(condition.slice::<bool>()?, condition.shape(), &common)?;
+        let (left, right) = (expand(&sx.real(x)?, x.shape(), &common)?, expand(&sy.real(y)?, y.shape(), &common)?);
+        let data = condition.iter().zip(left.iter().zip(&right)).map(|(&first, (x, y))| if first { *x } else { *y });
+        one(to.quantized(x.dtype(), &common, data.collect())?)
+    }))
+}
+
+fn global_average(node: &Node) -> TractResult<Kernel> {
+    let channels_last = node.flag("channels_last", 0);
+    Ok(Box::new(move |arguments| {
+        let x = arguments.tensor(0)?;
+        let (from, to) = (Scale::of(arguments, 1)?, Scale::of(arguments, 3)?);
+        ensure!(x.rank() > 2, "expected images, got the shape {:?}", x.shape());
+        let last = x.rank() - 1;
+        let spatial = if channels_last { &x.shape()[1..last] } else { &x.shape()[2..] };
+        let (batch, channels) = (x.shape()[0], if channels_last { x.shape()[last] } else { x.shape()[1] });
+        let area = count(spatial)?;
+        ensure!(area > 0, "there is nothing to average");
+        let mut sums = vec![0f64; batch * channels];
+        for (place, value) in x.to_f64s()?.into_iter().enumerate() {
+            let at = match channels_last {
+                true => place / channels / area * channels + place % channels,
+                false => place / area,
+            };
+            sums.get_mut(at).into_iter().for_each(|sum| *sum += value - from.zero);
+        }
+        let data = sums.into_iter().map(|sum| (sum / area as f64) as f32 * from.scale).collect();
+        let mut result = vec![1; x.rank()];
+        result[0] = batch;
+        result[if channels_last { last } else { 1 }] = channels;
+        one(to.quantized(x.dtype(), &result, data)?)
+    }))
+}
+
+/// QGemm: A and its, B and its, C in whole products, and the result's, without which it is floats.
+fn gemm(node: &Node) -> TractResult<Kernel> {
+    let alpha = node.float("alpha", 1.0);
+    let transposes = [node.flag("transA", 0), node.flag("transB", 0)];
+    Ok(Box::new(move |arguments| {
+        let (a, b) = (arguments.tensor(0)?, arguments.tensor(3)?);
+        ensure!(a.rank() == 2 && b.rank() == 2, "expected matrices, got {:?} and {:?}", a.shape(), b.shape());
+        let (left, left_shape) = turned(centred(a, arguments.optional(2)?, Side::Rows)?, a.shape(), transposes[0]);
+        let zero = arguments.optional(5)?.map(|zero| by_output(zero, transposes[1])).transpose()?;
+        let (right, right_shape) = turned(centred(b, zero.as_ref(), Side::Columns)?, b.shape(), transposes[1]);
+        let shapes = Shapes::of(&left_shape, &right_shape)?;
+        let mut sums = sums(&shapes, &left, &right);
+        if let Some(c) = arguments.optional(6)? {
+            let c = expand(c.slice::<i32>()?, c.shape(), &shapes.result)?;
+            sums.iter_mut().zip(c).for_each(|(sum, c)| *sum = sum.wrapping_add(c));
+        }
+        let a_scale = arguments.tensor(1)?.item::<f32>()?;
+        let b_scale = Spread::of(arguments.tensor(4)?, Side::Columns, &shapes.result)?;
+        let scale = |place: usize| alpha * a_scale * b_scale.at(place);
+        if arguments.optional(7)?.is_none() {
+            let data = sums.iter().enumerate().map(|(place, &sum)| sum as f32 * scale(place)).collect();
+            return one(TensorValue::new(&shapes.result, data)?);
+        }
+        let to = Scale::of(arguments, 7)?;
+        let quotients = sums.iter().enumerate().map(|(place, &sum)| sum as f32 * (scale(place) / to.scale));
+        one(quantized(to.dtype.unwrap_or(a.dtype()), &shapes.result, quotients, |_| to.zero, Beyond::Saturates)?)
+    }))
+}
+
+/// A zero point an output, along the rows of a matrix that is transposed.
+fn by_output(zero: &TensorValue, transposed: bool) -> TractResult<TensorValue> {
+    if transposed && zero.rank() == 1 && zero.len() > 1 {
+        return zero.reshaped(&[zero.len(), 1]);
+    }
+    Ok(zero.clone())
+}
+
+fn turned(data: Vec<i32>, shape: &[usize], transposed: bool) -> (Vec<i32>, Vec<usize>) {
+    let &[rows, columns] = shape else { return (data, shape.to_vec()) };
+    if !transposed {
+        return (data, shape.to_vec());
+    }
+    let turned = (0..data.len()).map(|place| data[place % rows * columns + place / rows]).collect();
+    (turned, vec![columns, rows])
+}
+
+/// A product in whole numbers, as floats: scaled, and the bias added.
+fn scaled(
+    (shapes, sums): (Shapes, Vec<i32>),
+    a_scale: &TensorValue,
+    b_scale: &TensorValue,
+    bias: Option<&TensorValue>,
+) -> TractResult<TensorValue> {
+    let a = Spread::of(a_scale, Side::Rows, &shapes.result)?;
+    let b = Spread::of(b_scale, Side::Columns, &shapes.result)?;
+    let mut data: Vec<f32> =
+        sums.iter().enumerate().map(|(place, &sum)| sum as f32 * (a.at(place) * b.at(place))).collect();
+    if let Some(bias) = bias {
+        let bias = expand(&bias.to_f32s()?, bias.shape(), &shapes.result)?;
+        data.iter_mut().zip(bias).for_each(|(x, bias)| *x += bias);
+    }
+    TensorValue::new(&shapes.result, data)
+}
+
+/// A, B, their scales, their zero points, a bias.
+fn matmul_to_float(_: &Node) -> TractResult<Kernel> {
+    Ok(Box::new(|arguments| {
+        let dtype = arguments.tensor(2)?.dtype();
+        ensure!(dtype == Dtype::Float32, "a scale of {} is not supported", dtype.name());
+        let product = product(arguments, (0, 4), (1, 5))?;
+        one(scaled(product, arguments.tensor(2)?, arguments.tensor(3)?, arguments.optional(6)?)?)
+    }))
+}
+
+/// A in floats, B, its scale, its zero point, a bias.
+fn dynamic_matmul(_: &Node) -> TractResult<Kernel> {
+    Ok(Box::new(|arguments| {
+        let a = arguments.tensor(0)?;
+        let bytes = dynamic::bytes(a.slice::<f32>()?);
+        let given = [
+            Some(TensorValue::new(a.shape(), bytes.data)?),
+            Some(TensorValue::scalar(bytes.zero)?),
+            Some(arguments.tensor(1)?.clone()),
+            arguments.optional(3)?.cloned(),
+        ];
+        let inner = Arguments { inputs: given.into_iter().map(|input| input.map(Into::into)).collect() };
+        let product = product(&inner, (0, 1), (2, 3)).map_err(|error| format_err!("{error}"))?;
+        one(scaled(product, &TensorValue::scalar(bytes.scale)?, arguments.tensor(2)?, arguments.optional(4)?)?)
+    }))
+}
