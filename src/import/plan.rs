@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tract_onnx::Onnx;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
+use tract_onnx::tract_core::ops::element_wise::ElementWiseOp;
 use tract_onnx::tract_hir::infer::Factoid;
 use tract_onnx::tract_hir::internal::{DimFact, DimLike, ToDim, bail};
 
@@ -120,6 +121,9 @@ fn make(
     if !says_its_shapes(&model).map_err(reason)? {
         return Err(Error::Model("the sizes of its outputs depend on values".into()));
     }
+    if approximates(&model) {
+        return Err(Error::Model("float16 is not computed to its last bit".into()));
+    }
     let by_example = batch::is_by_example(&model);
     if by_example {
         model = declutter(proto, given, &one_example(&inputs)).map_err(reason)?;
@@ -128,6 +132,15 @@ fn make(
     model.optimize().map_err(reason)?;
     let runnable = Runnable::new(model).map_err(reason)?;
     Ok((Plan { runnable, by_example }, Signature { inputs, outputs }))
+}
+
+/// Whether some function of float16 is computed by a polynomial that is units in the last place off.
+fn approximates(model: &TypedModel) -> bool {
+    model.nodes.iter().any(|node| {
+        let function = node.op_as::<ElementWiseOp>().map(|op| op.0.name());
+        let is_half = node.outputs.iter().any(|output| output.fact.datum_type == DatumType::F16);
+        is_half && function.is_some_and(|name| ["Sigmoid", "Tanh", "Silu", "Gelu", "Erf"].contains(&name.as_ref()))
+    })
 }
 
 /// Whether the outputs' sizes follow from the inputs'. tract may lose others on the way.

@@ -45,7 +45,8 @@ impl Coordinates {
             }
             Coordinates::PytorchHalfPixel if wanted.length > 1 => half_pixel,
             Coordinates::PytorchHalfPixel => 0.0,
-            Coordinates::AlignCorners if wanted.length > 1 => x * (own - 1.0) / (new - 1.0),
+            // The length before it is rounded to a whole number.
+            Coordinates::AlignCorners if scale * own != 1.0 => x * (own - 1.0) / (scale * own - 1.0),
             Coordinates::AlignCorners => 0.0,
             Coordinates::Asymmetric => x / scale,
             Coordinates::HalfPixelForNearest => (x + 0.5) / scale,
