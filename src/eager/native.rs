@@ -48,9 +48,16 @@ pub(crate) fn kernel(
 impl Native {
     fn run(&self, arguments: &Arguments) -> TractResult<Vec<Value>> {
         let mut inputs = vec![];
+        let mut half = None;
         for value in arguments.inputs.iter().flatten() {
             let tensor = value.tensor()?;
-            ensure!(tensor.dtype().carrier() == tensor.dtype(), "{} is not supported here", tensor.dtype().name());
+            let dtype = tensor.dtype();
+            if matches!(dtype, Dtype::Float16 | Dtype::Bfloat16) {
+                half = Some(dtype);
+                inputs.push(Arc::new(tensor.as_tract().cast_to::<f32>()?.into_owned()));
+                continue;
+            }
+            ensure!(dtype.carrier() == dtype, "{} is not supported here", dtype.name());
             inputs.push(tensor.as_tract().clone());
         }
         let (key, plan) = match self.planned(&inputs, says_shape) {
@@ -65,7 +72,7 @@ impl Native {
         let named = self.node.output.iter().map(|name| match name.is_empty() {
             true => Ok(Value::Nothing),
             false => match results.next() {
-                Some(result) => Ok(TensorValue::from_tract(None, result.into_arc_tensor())?.into()),
+                Some(result) => Ok(rounded(TensorValue::from_tract(None, result.into_arc_tensor())?, half)?.into()),
                 None => bail!("gave too few outputs"),
             },
         });
@@ -140,6 +147,16 @@ impl Native {
         ops::settle(&mut model);
         model.optimize()?;
         model.into_runnable()
+    }
+}
+
+/// What 16 bits make of a float32: tract sums in float16, and has no bfloat16, so both are computed in float32.
+fn rounded(result: TensorValue, half: Option<Dtype>) -> TractResult<TensorValue> {
+    match half {
+        Some(dtype) if result.dtype() == Dtype::Float32 => {
+            TensorValue::from_f64s(dtype, result.shape(), result.to_f64s()?)
+        }
+        _ => Ok(result),
     }
 }
 

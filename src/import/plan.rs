@@ -5,7 +5,10 @@ use std::sync::Arc;
 use tract_onnx::Onnx;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
+use tract_onnx::tract_core::ops::cnn::{Conv, Deconv, SumPool};
+use tract_onnx::tract_core::ops::einsum::EinSum;
 use tract_onnx::tract_core::ops::element_wise::ElementWiseOp;
+use tract_onnx::tract_core::ops::nn::{Reduce, RmsNorm, Softmax};
 use tract_onnx::tract_hir::infer::Factoid;
 use tract_onnx::tract_hir::internal::{DimFact, DimLike, ToDim, bail};
 
@@ -134,12 +137,14 @@ fn make(
     Ok((Plan { runnable, by_example }, Signature { inputs, outputs }))
 }
 
-/// Whether some function of float16 is computed by a polynomial that is units in the last place off.
+/// Whether something is computed in float16: tract sums in it, and has polynomials for its functions, so that the last bits
+/// differ from those of one rounding at the end.
 fn approximates(model: &TypedModel) -> bool {
     model.nodes.iter().any(|node| {
-        let function = node.op_as::<ElementWiseOp>().map(|op| op.0.name());
-        let is_half = node.outputs.iter().any(|output| output.fact.datum_type == DatumType::F16);
-        is_half && function.is_some_and(|name| ["Sigmoid", "Tanh", "Silu", "Gelu", "Erf"].contains(&name.as_ref()))
+        let computes = node.op_is::<Conv>() || node.op_is::<Deconv>() || node.op_is::<EinSum>();
+        let computes = computes || node.op_is::<SumPool>() || node.op_is::<Reduce>() || node.op_is::<Softmax>();
+        let computes = computes || node.op_is::<ElementWiseOp>() || node.op_is::<RmsNorm>();
+        computes && node.outputs.iter().any(|output| output.fact.datum_type == DatumType::F16)
     })
 }
 
