@@ -26,6 +26,10 @@ pub const REFERENCE: Environment = Environment { folder: "venv", requirements: "
 /// The clients of inference servers.
 pub const CLIENTS: Environment = Environment { folder: "venv-clients", requirements: "tests/clients/requirements.txt" };
 
+/// ONNX's backend suite.
+pub const CONFORMANCE: Environment =
+    Environment { folder: "venv-conformance", requirements: "tests/conformance/requirements.txt" };
+
 /// What asks servers for all that their OpenAPI documents allow.
 pub const OPENAPI: Environment = Environment { folder: "venv-openapi", requirements: "tests/openapi/requirements.txt" };
 
