@@ -1,10 +1,11 @@
 """Writes ONNX's backend suite, as the wheel of `onnx` ships it, in a form that needs no protobuf to read.
 
-Writes `cases.json`, each case's `model.onnx` as it is, and its tensors as raw little-endian files. Per case: name,
-suite, operator (the node under test; for the `_expanded` function bodies that of the case they expand), domain,
-opset, model, and data sets with inputs and outputs `{name, dtype, shape, file}`, texts inline as `texts`. A dtype is
-ONNX's own name in lower case. What numpy has no type for is written widened, with `stored` saying as what: bfloat16,
-float8 and float4 as float32, whole numbers of fewer than eight bits as int8 or uint8; both are exact.
+Writes `cases.json`, each case's `model.onnx` as it is, and its tensors as raw little-endian files. Per case:
+name, suite, operator (the node under test; for the `_expanded` function bodies that of the case they
+expand), domain, opset, model, and data sets with inputs and outputs `{name, dtype, shape, file}`, texts
+inline as `texts`. A dtype is ONNX's own name in lower case. What numpy has no type for is written widened,
+with `stored` saying as what: bfloat16, float8 and float4 as float32, whole numbers of fewer than eight bits
+as int8 or uint8; both are exact.
 
 A case with a sequence or an optional among its inputs and outputs is listed with `not_tensor` and the reason.
 """

@@ -49,6 +49,17 @@ fn modules(project: &Project, compiler: &str) -> Result<Vec<String>> {
     Ok(digests)
 }
 
+/// Builds the engines without a model, and nothing else. Returns the Node that goes with them.
+pub fn engines(project: &Project) -> Result<Node> {
+    let node = Node::set_up(project)?;
+    rust::ensure_wasm_target(project)?;
+    let compiler = rust::compiler_version(project)?;
+    for simd in Simd::ALL {
+        Module::bare(project, simd).build(project, &compiler)?;
+    }
+    Ok(node)
+}
+
 /// Builds what only tests need: the engine with a model bundled in it, and each model's package without baking, to compare the
 /// baked ones with.
 pub fn build_unbaked(project: &Project, node: &Node) -> Result<()> {

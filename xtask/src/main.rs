@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod chromium;
+mod conformance;
 mod engine;
 mod files;
 mod glue;
@@ -56,6 +57,8 @@ enum Command {
     },
     /// Measures against other engines: target/bench/results.json and a table
     Bench(bench::Options),
+    /// Builds the engines, then runs ONNX's backend suite in them: target/conformance/results.json
+    Conformance(conformance::Options),
     /// Builds, then serves page and API on this machine until Ctrl-C
     Serve {
         /// The port on 127.0.0.1
@@ -106,6 +109,7 @@ fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Build { model } => build::build(&project, &model).map(|_| ExitCode::SUCCESS),
         Command::Bench(options) => bench::bench(&project, &options).map(|()| ExitCode::SUCCESS),
+        Command::Conformance(options) => conformance::command(&project, &options),
         Command::Serve { port } => serve::serve(&project, port).map(|()| ExitCode::SUCCESS),
         Command::Load(options) => load::load(&project, &options).map(|()| ExitCode::SUCCESS),
         Command::Models { name, everyday, check } => models::command(&project, &name, everyday, check),

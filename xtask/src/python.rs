@@ -28,6 +28,9 @@ pub const CLIENTS: Environment = Environment { folder: "venv-clients", requireme
 
 /// What trains and exports the models of `tests/zoo/`.
 pub const ZOO: Environment = Environment { folder: "venv-zoo", requirements: "tests/zoo/requirements.txt" };
+/// ONNX's backend suite.
+pub const CONFORMANCE: Environment =
+    Environment { folder: "venv-conformance", requirements: "tests/conformance/requirements.txt" };
 
 /// What asks servers for all that their OpenAPI documents allow.
 pub const OPENAPI: Environment = Environment { folder: "venv-openapi", requirements: "tests/openapi/requirements.txt" };

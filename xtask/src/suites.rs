@@ -9,6 +9,7 @@ use anyhow::{Result, anyhow, ensure};
 use crate::bench;
 use crate::build;
 use crate::chromium;
+use crate::conformance;
 use crate::files;
 use crate::load;
 use crate::models::{self, Model};
@@ -32,7 +33,7 @@ pub struct Suite {
 }
 
 /// All of them.
-pub const SUITES: [Suite; 21] = [
+pub const SUITES: [Suite; 22] = [
     Suite { name: "format", about: "cargo fmt --check", run: format },
     Suite { name: "lint", about: "clippy, warnings are errors", run: lint },
     Suite { name: "docs", about: "rustdoc, warnings are errors", run: docs },
@@ -47,6 +48,7 @@ pub const SUITES: [Suite; 21] = [
     Suite { name: "accuracy", about: "MNIST inside wasm in Node, workerd and Chromium", run: accuracy },
     Suite { name: "calls", about: "malformed and hostile calls of the engine in Node", run: calls },
     Suite { name: "bake", about: "baking and trimming the real engine in Node", run: bake },
+    Suite { name: "conformance", about: "ONNX's backend suite in the engine, in Node", run: conformance },
     Suite { name: "workerd", about: "the Worker over HTTP", run: workerd },
     Suite { name: "soak", about: "good, bad, huge and broken-off requests, all at once", run: soak },
     Suite { name: "clients", about: "unmodified clients of other inference servers, against the Worker", run: clients },
@@ -196,6 +198,14 @@ fn calls(session: &Session, tally: &mut Tally) -> Result<()> {
 
 fn bake(session: &Session, tally: &mut Tally) -> Result<()> {
     session.node_test(&session.built()?.program, "bake/tests/node", &[], tally)
+}
+
+/// What judges, then what is judged.
+fn conformance(session: &Session, tally: &mut Tally) -> Result<()> {
+    let node = session.built()?;
+    let tested = session.node_test(&node.program, "tests/conformance", &[], tally);
+    let judged = conformance::run(session.project, node, &conformance::Options::default(), tally);
+    tested.and(judged)
 }
 
 fn workerd(session: &Session, tally: &mut Tally) -> Result<()> {
