@@ -19,9 +19,11 @@ use tract_onnx::prelude::TypedModel;
 pub(crate) use gather::OutOfRange;
 pub(crate) use nn::Flex;
 
-/// The operators that tract has.
+/// The operators that tract has, but for a Cast of ours.
 pub(crate) fn register() -> OnnxOpRegister {
-    tract_onnx::onnx().op_register
+    let mut register = tract_onnx::onnx().op_register;
+    register.insert("Cast", math::whole::in_plans);
+    register
 }
 
 /// Puts our operators in place of tract's in a model whose generic optimisations are done.

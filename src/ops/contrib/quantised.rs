@@ -41,15 +41,17 @@ fn pairwise(node: &Node) -> TractResult<Kernel> {
             TensorValue::new(x.shape(), data)
         };
         let (left, right) = (centred(a, sa)?, centred(b, sb)?);
+        // Added before the rounding, as onnxruntime does: an odd one moves ties.
+        let zero = sc.zero as f32;
         let (to, quotients) = if adds {
             let (ra, rb) = (sa.scale / sc.scale, sb.scale / sc.scale);
-            zip(&left, &right, |x: &f32, y: &f32| x * ra + y * rb)?
+            zip(&left, &right, |x: &f32, y: &f32| x * ra + y * rb + zero)?
         } else {
             let ratio = sa.scale * sb.scale / sc.scale;
-            zip(&left, &right, |x: &f32, y: &f32| x * y * ratio)?
+            zip(&left, &right, |x: &f32, y: &f32| x * y * ratio + zero)?
         };
         let dtype = sc.dtype.unwrap_or(a.dtype());
-        one(quantized(dtype, &to, quotients.into_iter(), |_| sc.zero, Beyond::Saturates)?)
+        one(quantized(dtype, &to, quotients.into_iter(), |_| 0.0, Beyond::Saturates)?)
     }))
 }
 

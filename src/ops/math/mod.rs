@@ -10,6 +10,7 @@ pub(crate) mod number;
 pub(crate) mod product;
 mod reduce;
 mod unary;
+pub(super) mod whole;
 
 use crate::eager::node::Build;
 
