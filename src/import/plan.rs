@@ -138,13 +138,18 @@ fn make(
 }
 
 /// Whether something is computed in float16: tract sums in it, and has polynomials for its functions, so that the last bits
-/// differ from those of one rounding at the end.
+/// differ from those of one rounding at the end. Functions of float64 it plans, but can't run them all.
 fn approximates(model: &TypedModel) -> bool {
     model.nodes.iter().any(|node| {
         let computes = node.op_is::<Conv>() || node.op_is::<Deconv>() || node.op_is::<EinSum>();
         let computes = computes || node.op_is::<SumPool>() || node.op_is::<Reduce>() || node.op_is::<Softmax>();
-        let computes = computes || node.op_is::<ElementWiseOp>() || node.op_is::<RmsNorm>();
-        computes && node.outputs.iter().any(|output| output.fact.datum_type == DatumType::F16)
+        let function = node.op_is::<ElementWiseOp>();
+        let computes = computes || function || node.op_is::<RmsNorm>();
+        node.outputs.iter().any(|output| match output.fact.datum_type {
+            DatumType::F16 => computes,
+            DatumType::F64 => function,
+            _ => false,
+        })
     })
 }
 
