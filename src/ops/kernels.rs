@@ -1,5 +1,7 @@
 //! Our own operators, by family: found by domain and name.
 
+use tract_onnx::pb::{AttributeProto, NodeProto};
+
 use crate::eager::node::Build;
 
 /// The kernel's maker, where the operator is ours.
@@ -20,6 +22,23 @@ pub(crate) fn find(domain: &str, operator: &str) -> Option<Build> {
 
 /// Operators that tract has, too, but answers wrongly in some form, so that ours are used.
 pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
-    // A label of two classes; the logarithm of an infinite sum.
-    matches!((domain, operator), ("ai.onnx.ml", "TreeEnsembleClassifier") | ("" | "ai.onnx", "ReduceLogSumExp"))
+    // A label of two classes; the logarithm of an infinite sum; roots of sums; a skip's bias and sum; places before caches.
+    matches!(
+        (domain, operator),
+        ("ai.onnx.ml", "TreeEnsembleClassifier")
+            | ("" | "ai.onnx", "ReduceLogSumExp" | "GlobalLpPool")
+            | ("com.microsoft", "SkipLayerNormalization" | "SkipSimplifiedLayerNormalization" | "RotaryEmbedding")
+    )
+}
+
+/// Whether tract reads a recurrent layer as another: it goes forward only, or both ways, and knows the usual activations.
+pub(crate) fn is_misread(node: &NodeProto) -> bool {
+    let unusual = |attribute: &AttributeProto| match attribute.name.as_str() {
+        "direction" => attribute.s == b"reverse",
+        "activations" | "clip" => true,
+        "input_forget" | "layout" => attribute.i != 0,
+        _ => false,
+    };
+    let recurrent = matches!(node.op_type.as_str(), "RNN" | "GRU" | "LSTM");
+    recurrent && (node.attribute.iter().any(unusual) || node.input.get(4).is_some_and(|name| !name.is_empty()))
 }
