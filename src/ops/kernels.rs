@@ -22,11 +22,11 @@ pub(crate) fn find(domain: &str, operator: &str) -> Option<Build> {
 
 /// Operators that tract has, too, but answers wrongly in some form, so that ours are used.
 pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
-    // A label of two classes; the logarithm of an infinite sum; roots of sums; a skip's bias and sum; places before caches.
+    // A label of two classes; the logarithm of an infinite sum; roots of sums; a transform of another length; a skip's bias and sum; places before caches.
     matches!(
         (domain, operator),
         ("ai.onnx.ml", "TreeEnsembleClassifier")
-            | ("" | "ai.onnx", "ReduceLogSumExp" | "GlobalLpPool")
+            | ("" | "ai.onnx", "ReduceLogSumExp" | "GlobalLpPool" | "DFT")
             | ("com.microsoft", "SkipLayerNormalization" | "SkipSimplifiedLayerNormalization" | "RotaryEmbedding")
     )
 }
