@@ -34,7 +34,7 @@ pub(super) fn check(graph: &GraphProto) -> Result<Runner, Error> {
         let name = if node.name.is_empty() { node.output.first().cloned() } else { Some(node.name.clone()) };
         let place = name.unwrap_or_default();
         let in_tract = DOMAINS.contains(&node.domain.as_str()) && known.0.contains_key(&node.op_type);
-        if !in_tract || kernels::replaces_tracts(&node.domain, &node.op_type) {
+        if !in_tract || kernels::replaces_tracts(&node.domain, &node.op_type) || kernels::is_misread(node) {
             runner = Runner::Eager;
         }
         let is_ours = kernels::find(&node.domain, &node.op_type).is_some();

@@ -1,5 +1,7 @@
 //! Our own operators, by family: found by domain and name.
 
+use tract_onnx::pb::{AttributeProto, NodeProto};
+
 use crate::eager::node::Build;
 
 /// The kernel's maker, where the operator is ours.
@@ -32,13 +34,37 @@ pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
                 | "DynamicQuantizeLinear"
                 // Infinite from 89 on.
                 | "Softplus"
+                // The root of a sum.
+                | "GlobalLpPool"
+                // A length of its own is ignored.
+                | "DFT"
                 // Planned for float64, and then not run.
                 | "Round"
                 | "IsNaN"
                 | "IsInf"
         ),
         // tract finds ONNX's operator by the name.
-        "com.microsoft" => matches!(operator, "QuantizeLinear" | "DequantizeLinear"),
+        "com.microsoft" => matches!(
+            operator,
+            "QuantizeLinear"
+                | "DequantizeLinear"
+                // A skip's bias and sum; places before caches.
+                | "SkipLayerNormalization"
+                | "SkipSimplifiedLayerNormalization"
+                | "RotaryEmbedding"
+        ),
         _ => false,
     }
+}
+
+/// Whether tract reads a recurrent layer as another: it goes forward only, or both ways, and knows the usual activations.
+pub(crate) fn is_misread(node: &NodeProto) -> bool {
+    let unusual = |attribute: &AttributeProto| match attribute.name.as_str() {
+        "direction" => attribute.s == b"reverse",
+        "activations" | "clip" => true,
+        "input_forget" | "layout" => attribute.i != 0,
+        _ => false,
+    };
+    let recurrent = matches!(node.op_type.as_str(), "RNN" | "GRU" | "LSTM");
+    recurrent && (node.attribute.iter().any(unusual) || node.input.get(4).is_some_and(|name| !name.is_empty()))
 }

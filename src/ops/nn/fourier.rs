@@ -219,9 +219,7 @@ pub(super) fn window(node: &Node) -> TractResult<Kernel> {
         let size = usize::try_from(single(arguments.tensor(0)?)?)?;
         let period = if periodic { size } else { size.saturating_sub(1) };
         let value = |index: usize| {
-            if period == 0 {
-                return 1.0;
-            }
+            // A symmetric window of one is 0/0, as in ONNX's definition.
             let angle = 2.0 * PI * index as f64 / period as f64;
             weights[0] + weights[1] * angle.cos() + weights[2] * (2.0 * angle).cos()
         };

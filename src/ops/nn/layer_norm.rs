@@ -64,7 +64,6 @@ fn build(node: &Node, centre: Centre) -> TractResult<Kernel> {
             let output = affine(normalised.data, input.shape(), scale, bias, input.dtype())?;
             let mut shape = input.shape().to_vec();
             shape[first..].fill(1);
-            let stash = if input.dtype() == Dtype::Float64 { Dtype::Float64 } else { stash };
             let mut outputs: Vec<Value> = vec![output.into()];
             if centre == Centre::Mean {
                 outputs.push(statistic(stash, &shape, normalised.means)?);
