@@ -28,7 +28,6 @@ pub(in crate::ops) trait Real:
     fn to_f64(self) -> f64;
     fn exp(self) -> Self;
     fn tanh(self) -> Self;
-    fn sqrt(self) -> Self;
     fn read(tensor: &TensorValue) -> TractResult<Vec<Self>>;
 }
 
@@ -46,9 +45,6 @@ macro_rules! real {
             }
             fn tanh(self) -> Self {
                 <$type>::tanh(self)
-            }
-            fn sqrt(self) -> Self {
-                <$type>::sqrt(self)
             }
             fn read(tensor: &TensorValue) -> TractResult<Vec<Self>> {
                 tensor.$read()
