@@ -127,8 +127,10 @@ fn run<T: Real>(settings: &Settings, arguments: &Arguments) -> TractResult<Vec<V
 
 /// In place: each one's share of the exponentials.
 pub(super) fn softmax<T: Real>(scores: &mut [T], round: Rounding) {
-    let highest =
-        scores.iter().copied().fold(T::from_f64(f64::NEG_INFINITY), |a, b| if b > a || b != b { b } else { a });
+    let highest = scores
+        .iter()
+        .copied()
+        .fold(T::from_f64(f64::NEG_INFINITY), |a, b| if b > a || b.to_f64().is_nan() { b } else { a });
     let mut sum = 0.0;
     for score in scores.iter_mut() {
         *score = round.round(round.round(round.round(*score) - highest).exp());

@@ -95,7 +95,7 @@ fn affine<T: Real>(
     data.iter_mut().zip(factors.iter().cycle()).for_each(|(x, factor)| *x = round.round(round.round(*x) * *factor));
     if let Some(bias) = bias {
         let extra = repeated::<T>(bias, shape)?;
-        data.iter_mut().zip(extra.iter().cycle()).for_each(|(x, extra)| *x = *x + *extra);
+        data.iter_mut().zip(extra.iter().cycle()).for_each(|(x, extra)| *x += *extra);
     }
     write(dtype, shape, data)
 }

@@ -184,7 +184,7 @@ pub(super) fn unpool(node: &Node) -> TractResult<Kernel> {
             for (value, &index) in input.slice::<T>()?.iter().zip(&indices.to_i64s()?) {
                 let at = usize::try_from(index).ok().and_then(|index| placed(index, &inferred, &shape));
                 match at.and_then(|at| output.get_mut(at)) {
-                    Some(place) => *place = value.clone(),
+                    Some(place) => place.clone_from(value),
                     None => bail!("the index {index} is out of range: the output is of {inferred:?}"),
                 }
             }

@@ -110,7 +110,7 @@ fn run<T: Real>(settings: &Settings, arguments: &Arguments) -> TractResult<Vec<V
         for (example, own_length) in lengths.iter().enumerate() {
             let at = (direction * batch + example) * hidden;
             let h = &mut last[at..at + hidden];
-            let mut none = vec![];
+            let mut none: [T; 0] = [];
             let c = if memory.is_empty() { &mut none[..] } else { &mut memory[at..at + hidden] };
             for step in 0..*own_length {
                 let place = if *way == Direction::Forward { step } else { own_length - 1 - step };

@@ -72,7 +72,7 @@ fn run(
         let round = Rounding::of(input.dtype());
         let mut heads = Heads::<T>::new(input, settings.heads)?;
         let size = settings.size.unwrap_or(heads.size);
-        ensure!(size <= heads.size && size % 2 == 0, "{size} of {} entries can't be turned", heads.size);
+        ensure!(size <= heads.size && size.is_multiple_of(2), "{size} of {} entries can't be turned", heads.size);
         let half = size / 2;
         ensure!(cos.shape().last() == Some(&half), "expected angles for {half} pairs, got {:?}", cos.shape());
         let (cos, sin, rows) = (T::read(cos)?, T::read(sin)?, row_of(places, cos.shape(), [heads.batch, heads.length])?);

@@ -105,7 +105,7 @@ impl Window {
         ensure!(padded >= span, "a window of {span} does not fit {size} elements with {before} and {behind} around");
         let mut output = (padded - span) / stride + 1;
         // A window more, where one begins before the padding behind.
-        if self.ceil && (padded - span) % stride != 0 && output * stride < size + before {
+        if self.ceil && !(padded - span).is_multiple_of(stride) && output * stride < size + before {
             output += 1;
         }
         Ok(Axis { size, output, before, behind })
