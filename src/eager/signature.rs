@@ -58,10 +58,7 @@ fn tried(eager: &Eager, inputs: &[TensorSpec], size: usize, value: f64) -> Resul
 
 fn spec(info: &ValueInfoProto, seen: &[&TensorValue]) -> Result<TensorSpec, Error> {
     let name = info.name.clone();
-    let declared = match info.r#type.as_ref().and_then(|t| t.value.as_ref()) {
-        Some(type_proto::Value::TensorType(tensor)) => Some(tensor),
-        None => None,
-    };
+    let declared = info.r#type.as_ref().and_then(|t| t.value.as_ref()).map(|type_proto::Value::TensorType(t)| t);
     let dtype = seen.first().map(|tensor| tensor.dtype());
     let dtype = dtype.or_else(|| declared.and_then(|tensor| Dtype::from_onnx(tensor.elem_type))).ok_or_else(|| {
         Error::Model(format!("the output {name:?} is not a tensor, or has an element type that is not supported"))

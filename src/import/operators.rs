@@ -22,6 +22,10 @@ pub(super) enum Runner {
 /// Operators that hold graphs, which `eager` runs itself.
 const CONTROL: [&str; 5] = ["If", "Loop", "Scan", "SequenceMap", "FlexAttention"];
 
+/// Operators that give other numbers at each call, which a prediction must not.
+const RANDOM: [&str; 6] =
+    ["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"];
+
 /// Checks every node, also of subgraphs.
 ///
 /// # Errors
@@ -29,10 +33,14 @@ const CONTROL: [&str; 5] = ["If", "Loop", "Scan", "SequenceMap", "FlexAttention"
 pub(super) fn check(graph: &GraphProto) -> Result<Runner, Error> {
     let known = ops::register();
     let mut runner = Runner::Tract;
+    let mut random = None;
     let mut absent: BTreeMap<String, String> = BTreeMap::new();
     each_node(graph, &mut |node| {
         let name = if node.name.is_empty() { node.output.first().cloned() } else { Some(node.name.clone()) };
         let place = name.unwrap_or_default();
+        if RANDOM.contains(&node.op_type.as_str()) {
+            random.get_or_insert_with(|| format!("{} (node {place:?})", node.op_type));
+        }
         let in_tract = DOMAINS.contains(&node.domain.as_str()) && known.0.contains_key(&node.op_type);
         if !in_tract || kernels::replaces_tracts(&node.domain, &node.op_type) || kernels::is_misread(node) {
             runner = Runner::Eager;
@@ -46,6 +54,10 @@ pub(super) fn check(graph: &GraphProto) -> Result<Runner, Error> {
             absent.entry(name).or_insert(place);
         }
     });
+    if let Some(node) = random {
+        let reason = "it gives other numbers at each call, and the same input must give the same answer";
+        return Err(Error::Model(format!("unsupported operators: {node}: {reason}")));
+    }
     if !absent.is_empty() {
         let each: Vec<String> = absent.iter().map(|(op, node)| format!("{op} (node {node:?})")).collect();
         return Err(Error::Model(format!("unsupported operators: {}", each.join(", "))));

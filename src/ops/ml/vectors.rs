@@ -43,7 +43,7 @@ impl Machine {
         let vectors = node.floats("support_vectors").unwrap_or_default();
         let coefficients = node.floats("coefficients").unwrap_or_default();
         // Without vectors the coefficients are those of a linear model, a row a class.
-        let features = if count > 0 { vectors.len() / count } else { 0 };
+        let features = vectors.len().checked_div(count).unwrap_or(0);
         ensure!(features * count == vectors.len(), "support_vectors do not divide among {count} vectors");
         let rho = node.floats("rho").unwrap_or_default();
         let (gamma, coef0, degree) = (param(0), param(1), param(2));
@@ -188,6 +188,7 @@ impl Classifier {
     }
 
     /// Each pair's decision as a probability, and these coupled (Wu, Lin and Weng's second approach, as LIBSVM has it).
+    #[allow(clippy::needless_range_loop)] // Rows and columns of a matrix.
     fn probabilities(&self, decisions: &[f64]) -> Vec<f32> {
         let classes = self.labels.len();
         let mut pairwise = vec![vec![0.0; classes]; classes];

@@ -59,10 +59,12 @@ pub(super) fn picked(
 pub(super) fn at_offsets(input: &TensorValue, shape: &[usize], offsets: &[usize]) -> TractResult<TensorValue> {
     let inside = offsets.iter().all(|offset| *offset < input.len());
     ensure!(inside, "a place is outside the tensor of shape {:?}", input.shape());
-    with_element!(input.dtype(), T => {
-        let data = input.slice::<T>()?;
-        TensorValue::tagged(input.dtype(), shape, offsets.iter().map(|offset| data[*offset].clone()).collect())
-    })
+    with_element!(input.dtype(), T => cloned::<T>(input, shape, offsets))
+}
+
+fn cloned<T: Element>(input: &TensorValue, shape: &[usize], offsets: &[usize]) -> TractResult<TensorValue> {
+    let data = input.slice::<T>()?;
+    TensorValue::tagged(input.dtype(), shape, offsets.iter().map(|offset| data[*offset].clone()).collect())
 }
 
 /// One value everywhere.
