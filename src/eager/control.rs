@@ -5,6 +5,7 @@ mod flex;
 mod loops;
 mod scan;
 
+use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension::Value as DimValue};
 use tract_onnx::pb::type_proto::Value as TypeValue;
 use tract_onnx::pb::{OperatorSetIdProto, ValueInfoProto};
 use tract_onnx::prelude::TractResult;
@@ -12,15 +13,15 @@ use tract_onnx::tract_hir::internal::format_err;
 
 use super::graph::Graph;
 use super::node::{Arguments, Kernel, Node};
-use super::value::Value;
+use super::value::{TensorValue, Value};
 use crate::Dtype;
 
 /// A graph inside a node, with the places of its captures among the node's inputs.
 struct Body {
     graph: Graph,
     captures: std::ops::Range<usize>,
-    /// The dtype and the rank of each output, where the graph says it.
-    outputs: Vec<Option<(Dtype, usize)>>,
+    /// The dtype and the sizes of each output, where the graph says them; open ones as 0.
+    outputs: Vec<Option<(Dtype, Vec<usize>)>>,
 }
 
 impl Body {
@@ -28,6 +29,15 @@ impl Body {
     fn run(&self, inputs: Vec<Value>, arguments: &Arguments) -> TractResult<Vec<Value>> {
         let captured = self.captures.clone().map(|index| arguments.value(index).cloned());
         self.graph.run(inputs, &captured.collect::<TractResult<Vec<_>>>()?)
+    }
+
+    /// What is collected of the outputs behind the first `skipped` when there was no round.
+    fn nothing_collected(&self, skipped: usize) -> TractResult<Vec<Value>> {
+        let outputs = self.outputs.iter().skip(skipped).map(|output| {
+            let (dtype, sizes) = output.as_ref().ok_or_else(|| format_err!("without a round there is no shape"))?;
+            Ok(TensorValue::from_f64s(*dtype, &[&[0], sizes.as_slice()].concat(), vec![])?.into())
+        });
+        outputs.collect()
     }
 }
 
@@ -53,9 +63,14 @@ impl Bodies {
     }
 }
 
-fn output(info: &ValueInfoProto) -> Option<(Dtype, usize)> {
+fn output(info: &ValueInfoProto) -> Option<(Dtype, Vec<usize>)> {
     let TypeValue::TensorType(tensor) = info.r#type.as_ref()?.value.as_ref()?;
-    Some((Dtype::from_onnx(tensor.elem_type)?, tensor.shape.as_ref().map_or(0, |shape| shape.dim.len())))
+    let size = |dim: &Dimension| match dim.value {
+        Some(DimValue::DimValue(size)) => usize::try_from(size).unwrap_or(0),
+        _ => 0,
+    };
+    let sizes = tensor.shape.as_ref()?.dim.iter().map(size).collect();
+    Some((Dtype::from_onnx(tensor.elem_type)?, sizes))
 }
 
 /// The kernel of a node that holds graphs, and the names that these read.

@@ -21,6 +21,12 @@ pub(crate) struct OutOfRange {
     size: usize,
 }
 
+impl OutOfRange {
+    pub(crate) fn new(index: i64, size: usize) -> OutOfRange {
+        OutOfRange { index, size }
+    }
+}
+
 impl fmt::Display for OutOfRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the index {} is out of range: the model picks one of {}", self.index, self.size)

@@ -34,6 +34,12 @@ pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
                 | "DynamicQuantizeLinear"
                 // Infinite from 89 on.
                 | "Softplus"
+                // An index out of range stops the instance, and so do some from the end.
+                | "GatherElements"
+                | "GatherND"
+                | "Scatter"
+                | "ScatterElements"
+                | "ScatterND"
                 // The root of a sum.
                 | "GlobalLpPool"
                 // A length of its own is ignored.

@@ -2,7 +2,7 @@
 
 use tract_onnx::pb::OperatorSetIdProto;
 use tract_onnx::prelude::TractResult;
-use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
+use tract_onnx::tract_hir::internal::{bail, ensure};
 
 use super::{Bodies, Body, Kernel, Node};
 use crate::eager::node::Arguments;
@@ -40,11 +40,7 @@ fn run(body: &Body, carried: usize, arguments: &Arguments) -> TractResult<Vec<Va
         round += 1;
     }
     if round == 0 {
-        // No round, no shape: nothing, along as many axes as the body says.
-        for output in body.outputs.iter().skip(1 + carried) {
-            let (dtype, rank) = output.ok_or_else(|| format_err!("a loop without a round has no shape"))?;
-            state.push(TensorValue::from_f64s(dtype, &vec![0; rank + 1], vec![])?.into());
-        }
+        state.extend(body.nothing_collected(1 + carried)?);
     }
     let columns = scanned.iter().map(|column| Ok(stack(column, 0)?.into()));
     state.extend(columns.collect::<TractResult<Vec<Value>>>()?);

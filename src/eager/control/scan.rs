@@ -53,6 +53,13 @@ impl Scan {
             axes.push(axis(self.input_axes.get(index).copied().unwrap_or(0), sequence.tensor()?.rank())?);
         }
         let length = sequences[0].tensor()?.shape()[axes[0]];
+        if length == 0 {
+            ensure!(
+                self.output_axes.iter().all(|axis| *axis == 0),
+                "nothing to scan, along another axis than the first"
+            );
+            state.extend(self.body.nothing_collected(self.states)?);
+        }
         let mut columns: Vec<Vec<Value>> = vec![];
         for round in 0..length {
             let mut inputs = std::mem::take(&mut state);

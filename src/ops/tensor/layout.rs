@@ -90,8 +90,11 @@ pub(super) fn flatten(node: &Node) -> TractResult<Kernel> {
     let along = node.int("axis", 1);
     Ok(Box::new(move |arguments| {
         let input = arguments.tensor(0)?;
-        let (outer, inner) =
-            input.shape().split_at(axis(along, input.rank() + 1).or_else(|_| axis(along, input.rank()))?);
+        let (outer, inner) = input.shape().split_at(match along {
+            // Behind the last axis is a place, too, but what counts from the end counts without it.
+            0.. => axis(along, input.rank() + 1)?,
+            _ => axis(along, input.rank())?,
+        });
         one(input.reshaped(&[outer.iter().product(), inner.iter().product()])?)
     }))
 }

@@ -117,6 +117,8 @@ pub(super) fn non_zero(_: &Node) -> TractResult<Kernel> {
     Ok(Box::new(|arguments| {
         let input = arguments.tensor(0)?;
         let values = input.to_f64s()?;
+        // A scalar counts as a row of one.
+        let input = if input.rank() == 0 { &input.reshaped(&[1])? } else { input };
         let mut places: Vec<Vec<i64>> = vec![vec![]; input.rank()];
         let mut number = 0;
         each(input.shape(), |at| {

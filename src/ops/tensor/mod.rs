@@ -1,6 +1,7 @@
 //! Shapes, places and pieces of tensors, whatever their elements.
 
 mod grid;
+mod indexed;
 mod layout;
 mod make;
 mod pad;
@@ -8,6 +9,7 @@ mod pick;
 mod reshape;
 mod resize;
 mod roi;
+mod scatter;
 mod slice;
 mod unique;
 
@@ -27,6 +29,9 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "Expand" => layout::expand,
         "EyeLike" => make::eye_like,
         "Flatten" => layout::flatten,
+        "Gather" => indexed::gather,
+        "GatherElements" => indexed::gather_elements,
+        "GatherND" => indexed::gather_nd,
         "Identity" => reshape::identity,
         "NonZero" => make::non_zero,
         "OneHot" => make::one_hot,
@@ -36,6 +41,8 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "Resize" => resize::resize,
         "ReverseSequence" => layout::reverse_sequence,
         "RoiAlign" => roi::align,
+        "Scatter" | "ScatterElements" => scatter::elements,
+        "ScatterND" => scatter::nd,
         "Shape" => layout::shape,
         "Size" => layout::size_of,
         "Slice" => slice::slice,

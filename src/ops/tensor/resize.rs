@@ -129,6 +129,8 @@ impl Resize {
     fn run(&self, input: &TensorValue, wanted: &[Wanted]) -> TractResult<TensorValue> {
         let shape: Vec<usize> = wanted.iter().map(|wanted| wanted.length).collect();
         count(&shape)?;
+        // An empty tensor may be long along an axis all the same.
+        shape.iter().try_for_each(|length| count(&[*length]).map(drop))?;
         ensure!(input.len() > 0 || shape.contains(&0), "{:?} can't become {shape:?}", input.shape());
         let mut taps = vec![];
         for (own, wanted) in input.shape().iter().zip(wanted) {

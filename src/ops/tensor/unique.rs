@@ -87,6 +87,7 @@ impl Slices {
     fn compare(&self, a: usize, b: usize) -> Ordering {
         let pairs = self.base.iter().map(|base| (base + a * self.step, base + b * self.step));
         let one = |(a, b): (usize, usize)| match &self.keys {
+            Keys::Numbers(values) if values[a] == values[b] => Ordering::Equal,
             Keys::Numbers(values) => values[a].total_cmp(&values[b]),
             Keys::Ints(values) => values[a].cmp(&values[b]),
             Keys::Texts(values) => values[a].cmp(&values[b]),
