@@ -94,7 +94,8 @@ pub(super) fn label_encoder(node: &Node) -> TractResult<Kernel> {
         (Some(tensor), _) => tensor.reshaped(&[1])?,
         (None, Dtype::String) => TensorValue::new(&[1], vec![node.text("default_string", "_Unused")?])?,
         (None, Dtype::Float32) => TensorValue::new(&[1], vec![node.float("default_float", -0.0)])?,
-        (None, dtype) => TensorValue::from_f64s(dtype, &[1], vec![node.int("default_int64", -1) as f64])?,
+        (None, Dtype::Int64) => TensorValue::new(&[1], vec![node.int("default_int64", -1)])?,
+        (None, dtype) => TensorValue::from_f64s(dtype, &[1], vec![if dtype.is_float() { -0.0 } else { -1.0 }])?,
     };
     let map = Map::new(&from, values, default)?;
     Ok(Box::new(move |arguments| one(map.apply(arguments.tensor(0)?)?)))

@@ -49,6 +49,7 @@ impl Linear {
 pub(super) fn regressor(node: &Node) -> TractResult<Kernel> {
     let linear = Linear::of(node, usize::try_from(node.int("targets", 1))?)?;
     let post = PostTransform::of(node)?;
+    post.check_targets(linear.targets)?;
     Ok(Box::new(move |arguments| {
         let (count, mut scores) = linear.scores(arguments.tensor(0)?)?;
         scores.chunks_mut(linear.targets).for_each(|row| post.apply(row));
@@ -62,6 +63,11 @@ pub(super) fn classifier(node: &Node) -> TractResult<Kernel> {
     let linear = Linear::of(node, if intercepts > 0 { intercepts } else { labels.len() })?;
     let post = PostTransform::of(node)?;
     let one_score = linear.targets == 1 && labels.len() == 2;
+    if one_score {
+        post.check_one()?;
+    }
+    // onnxruntime answers "1" or "0", whatever the class is.
+    ensure!(labels.len() > 1, "a single class is not supported");
     ensure!(one_score || linear.targets == labels.len(), "{} scores for {} classes", linear.targets, labels.len());
     Ok(Box::new(move |arguments| {
         let (count, scores) = linear.scores(arguments.tensor(0)?)?;

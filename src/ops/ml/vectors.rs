@@ -69,10 +69,15 @@ impl Machine {
 
 pub(super) fn regressor(node: &Node) -> TractResult<Kernel> {
     let count = usize::try_from(node.int("n_supports", 0))?;
-    let machine = Machine::of(node, count)?;
+    let mut machine = Machine::of(node, count)?;
+    if count == 0 {
+        // What is left is a linear model.
+        machine.similarity = Similarity::Linear;
+    }
     ensure!(count == 0 || machine.coefficients.len() == count, "expected {count} coefficients");
     let features = if count > 0 { machine.features } else { machine.coefficients.len() };
     let post = PostTransform::of(node)?;
+    ensure!(post == PostTransform::None, "post_transform {post:?} is one thing in ONNX and another in onnxruntime");
     let one_class = node.flag("one_class", 0);
     Ok(Box::new(move |arguments| {
         let input = arguments.tensor(0)?;
@@ -95,7 +100,6 @@ pub(super) fn regressor(node: &Node) -> TractResult<Kernel> {
                 false => score as f32,
             });
         }
-        scores.chunks_mut(1).for_each(|row| post.apply(row));
         one(TensorValue::new(&[rows, 1], scores)?)
     }))
 }
@@ -127,7 +131,11 @@ pub(super) fn classifier(node: &Node) -> TractResult<Kernel> {
     let (prob_a, prob_b) = (node.floats("prob_a").unwrap_or_default(), node.floats("prob_b").unwrap_or_default());
     let fits = prob_a.len() == prob_b.len() && (prob_a.is_empty() || prob_a.len() == pairs);
     ensure!(fits, "expected {pairs} values of prob_a and prob_b");
-    let classifier = Classifier { machine, labels, starts, prob_a, prob_b, post: PostTransform::of(node)? };
+    let post = PostTransform::of(node)?;
+    if pairs == 1 && prob_a.is_empty() {
+        post.check_one()?;
+    }
+    let classifier = Classifier { machine, labels, starts, prob_a, prob_b, post };
     Ok(Box::new(move |arguments| classifier.run(arguments.tensor(0)?)))
 }
 
@@ -181,7 +189,8 @@ impl Classifier {
         let place = largest(votes);
         let mut scores: Vec<f32> = decisions.iter().map(|decision| *decision as f32).collect();
         if let [score] = *scores.as_slice() {
-            return (place, self.post.apply_to_one(score, Second::Opposite));
+            let second = if self.post == PostTransform::None { Second::Opposite } else { Second::Complement };
+            return (place, self.post.apply_to_one(score, second).to_vec());
         }
         self.post.apply(&mut scores);
         (place, scores)
@@ -219,7 +228,8 @@ fn coupled(pairwise: &[Vec<f64>]) -> Vec<f64> {
     for _ in 0..classes.max(100) {
         let mut qp: Vec<f64> = q.iter().map(|row| row.iter().zip(&p).map(|(a, b)| a * b).sum()).collect();
         let mut pqp: f64 = p.iter().zip(&qp).map(|(a, b)| a * b).sum();
-        if qp.iter().all(|value| (value - pqp).abs() < enough) {
+        // Of NaN nothing gets better.
+        if !qp.iter().any(|value| (value - pqp).abs() >= enough) {
             break;
         }
         for t in 0..classes {

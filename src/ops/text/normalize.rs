@@ -9,14 +9,15 @@ use crate::eager::node::{Kernel, Node, one};
 use crate::eager::value::TensorValue;
 
 pub(super) fn normalizer(node: &Node) -> TractResult<Kernel> {
-    let change: fn(&str) -> String = match node.text("case_change_action", "NONE")?.as_str() {
+    let exact = node.flag("is_case_sensitive", 0);
+    let Cases { lower, upper } = cases(&node.text("locale", "en_US")?)?;
+    let change = match node.text("case_change_action", "NONE")?.as_str() {
         "NONE" => str::to_owned,
-        "LOWER" => str::to_lowercase,
-        "UPPER" => str::to_uppercase,
+        "LOWER" => lower,
+        "UPPER" => upper,
         other => bail!("case_change_action {other:?} is unknown"),
     };
-    let exact = node.flag("is_case_sensitive", 0);
-    let comparable = move |text: &str| if exact { text.to_owned() } else { text.to_lowercase() };
+    let comparable = move |text: &str| if exact { text.to_owned() } else { lower(text) };
     let stopwords = node.texts("stopwords")?.unwrap_or_default();
     let stopwords: Vec<String> = stopwords.iter().map(|word| comparable(word)).collect();
     Ok(Box::new(move |arguments| {
@@ -34,6 +35,23 @@ pub(super) fn normalizer(node: &Node) -> TractResult<Kernel> {
             shape => bail!("expected a row of texts, got shape {shape:?}"),
         }
     }))
+}
+
+/// What a locale makes of capital and small letters.
+struct Cases {
+    lower: fn(&str) -> String,
+    upper: fn(&str) -> String,
+}
+
+fn cases(locale: &str) -> TractResult<Cases> {
+    let language = locale.split(['_', '.', '-']).next().unwrap_or_default();
+    Ok(match (locale, language) {
+        // These know the letters of ASCII only.
+        ("C" | "POSIX", _) => Cases { lower: str::to_ascii_lowercase, upper: str::to_ascii_uppercase },
+        // The dots of i are letters of their own there.
+        (_, "tr" | "az" | "lt") => bail!("the locale {locale:?} is not supported"),
+        _ => Cases { lower: str::to_lowercase, upper: str::to_uppercase },
+    })
 }
 
 pub(super) fn concat(_: &Node) -> TractResult<Kernel> {
