@@ -51,7 +51,12 @@ pub(super) fn vectorizer(node: &Node) -> TractResult<Kernel> {
     ensure!(width < 1 << 24, "ngram_indexes reaches {width}");
     let (words, columns) = pool(node, &indexes)?;
     let mut weights = node.floats("weights").unwrap_or_default();
-    ensure!(weights.is_empty() || weights.len() == indexes.len(), "{} weights for {} runs", weights.len(), indexes.len());
+    ensure!(
+        weights.is_empty() || weights.len() == indexes.len(),
+        "{} weights for {} runs",
+        weights.len(),
+        indexes.len()
+    );
     // ONNX's prose gives a weight to each run of the pool; its own reference and onnxruntime to each column.
     weights.resize(width, 1.0);
     let most_skipped = size("max_skip_count", 0)?;

@@ -1,9 +1,9 @@
 //! StringNormalizer, StringConcat, StringSplit, RegexFullMatch.
 
-use regex_lite::Regex;
 use tract_onnx::prelude::TractResult;
-use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
+use tract_onnx::tract_hir::internal::{bail, ensure};
 
+use super::expression;
 use crate::eager::broadcast;
 use crate::eager::node::{Kernel, Node, one};
 use crate::eager::value::TensorValue;
@@ -66,18 +66,12 @@ pub(super) fn concat(_: &Node) -> TractResult<Kernel> {
 
 pub(super) fn regex_full_match(node: &Node) -> TractResult<Kernel> {
     let pattern = node.text("pattern", "")?;
-    let whole = regex(&format!("^(?:{pattern})$"))?;
+    let whole = expression::whole(&pattern)?;
     Ok(Box::new(move |arguments| {
         let input = arguments.tensor(0)?;
         let matches = input.slice::<String>()?.iter().map(|text| whole.is_match(text));
         one(TensorValue::new(input.shape(), matches.collect())?)
     }))
-}
-
-/// # Errors
-/// Where the pattern is none, or uses what is not supported.
-pub(in super::super) fn regex(pattern: &str) -> TractResult<Regex> {
-    Regex::new(pattern).map_err(|e| format_err!("the pattern {pattern:?}: {e}"))
 }
 
 pub(super) fn split(node: &Node) -> TractResult<Kernel> {

@@ -57,13 +57,18 @@ fn classifier<T: Number>(node: &Node) -> TractResult<Classifier<T>> {
     match (reading, base.len()) {
         (_, 0) | (Reading::One, 1) => {}
         (Reading::Each, count) if count == labels.len() && count != 2 => {}
-        (_, count) => bail!("{count} base_values for {} classes are one thing in ONNX and another in onnxruntime", labels.len()),
+        (_, count) => {
+            bail!("{count} base_values for {} classes are one thing in ONNX and another in onnxruntime", labels.len())
+        }
     }
     if reading == Reading::One {
         post.check_one()?;
     }
     let second_is_there = reading != Reading::Each || labels.len() != 2 || forest.always_reaches(1);
-    ensure!(second_is_there, "leaves that weigh for the first of two classes only are one thing in ONNX and another in onnxruntime");
+    ensure!(
+        second_is_there,
+        "leaves that weigh for the first of two classes only are one thing in ONNX and another in onnxruntime"
+    );
     let all_positive = forest.weights.iter().all(|weight| weight.value >= T::of(0.0));
     Ok(Classifier { forest, labels, base, post, reading, all_positive })
 }
