@@ -67,14 +67,14 @@ impl PostTransform {
         Ok(())
     }
 
-    /// Checks that a regressor's answer is the same whether it goes by ONNX or by onnxruntime, which leaves the scores of a
-    /// single target as they are but for PROBIT.
+    /// Checks that the answer is the same whether it goes by ONNX or by onnxruntime, which leaves the scores of a single target
+    /// or class as they are but for PROBIT.
     ///
     /// # Errors
     /// Where they differ.
     pub(super) fn check_targets(self, targets: usize) -> TractResult<()> {
         let same = targets > 1 || matches!(self, PostTransform::None | PostTransform::Probit);
-        ensure!(same, "post_transform of a single target is one thing in ONNX and another in onnxruntime");
+        ensure!(same, "post_transform {self:?} of a single score is one thing in ONNX and another in onnxruntime");
         Ok(())
     }
 }

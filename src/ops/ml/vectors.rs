@@ -43,7 +43,7 @@ impl Machine {
         let vectors = node.floats("support_vectors").unwrap_or_default();
         let coefficients = node.floats("coefficients").unwrap_or_default();
         // Without vectors the coefficients are those of a linear model, a row a class.
-        let features = if count > 0 { vectors.len() / count } else { 0 };
+        let features = vectors.len().checked_div(count).unwrap_or(0);
         ensure!(features * count == vectors.len(), "support_vectors do not divide among {count} vectors");
         let rho = node.floats("rho").unwrap_or_default();
         let (gamma, coef0, degree) = (param(0), param(1), param(2));
@@ -169,18 +169,15 @@ impl Classifier {
         let count = similarities.len();
         let mut decisions = vec![];
         let mut votes = vec![0.0; classes];
-        for i in 0..classes {
-            for j in i + 1..classes {
-                let part = |class: usize, row: usize| {
-                    let range = self.starts[class]..self.starts[class + 1];
-                    range
-                        .map(|at| f64::from(self.machine.coefficients[row * count + at]) * similarities[at])
-                        .sum::<f64>()
-                };
-                let sum = part(i, j - 1) + part(j, i) + f64::from(self.machine.rho[decisions.len()]);
-                votes[if sum > 0.0 { i } else { j }] += 1.0;
-                decisions.push(sum);
-            }
+        for (i, j) in pairs(classes) {
+            let part = |class: usize, row: usize| {
+                let range = self.starts[class]..self.starts[class + 1];
+                let weight = |at: usize| f64::from(self.machine.coefficients[row * count + at]);
+                range.map(|at| weight(at) * similarities[at]).sum::<f64>()
+            };
+            let sum = part(i, j - 1) + part(j, i) + f64::from(self.machine.rho[decisions.len()]);
+            votes[if sum > 0.0 { i } else { j }] += 1.0;
+            decisions.push(sum);
         }
         (decisions, votes)
     }
@@ -200,18 +197,19 @@ impl Classifier {
     fn probabilities(&self, decisions: &[f64]) -> Vec<f32> {
         let classes = self.labels.len();
         let mut pairwise = vec![vec![0.0; classes]; classes];
-        let mut pair = 0;
-        for i in 0..classes {
-            for j in i + 1..classes {
-                let x = decisions[pair] * f64::from(self.prob_a[pair]) + f64::from(self.prob_b[pair]);
-                let probability = (1.0 / (1.0 + x.exp())).clamp(1e-7, 1.0 - 1e-7);
-                pairwise[i][j] = probability;
-                pairwise[j][i] = 1.0 - probability;
-                pair += 1;
-            }
+        for (pair, (i, j)) in pairs(classes).enumerate() {
+            let x = decisions[pair] * f64::from(self.prob_a[pair]) + f64::from(self.prob_b[pair]);
+            let probability = (1.0 / (1.0 + x.exp())).clamp(1e-7, 1.0 - 1e-7);
+            pairwise[i][j] = probability;
+            pairwise[j][i] = 1.0 - probability;
         }
         coupled(&pairwise).into_iter().map(|p| p as f32).collect()
     }
+}
+
+/// Each pair of classes, the second being the later one.
+fn pairs(classes: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..classes).flat_map(move |i| (i + 1..classes).map(move |j| (i, j)))
 }
 
 fn coupled(pairwise: &[Vec<f64>]) -> Vec<f64> {

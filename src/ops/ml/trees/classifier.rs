@@ -53,6 +53,7 @@ fn classifier<T: Number>(node: &Node) -> TractResult<Classifier<T>> {
     forest.check(labels.len())?;
     let base: Vec<T> = read::numbers(node, "base_values")?.into_iter().map(T::of).collect();
     let post = PostTransform::of(node)?;
+    post.check_targets(labels.len())?;
     let reading = reading(&forest, labels.len());
     match (reading, base.len()) {
         (_, 0) | (Reading::One, 1) => {}
