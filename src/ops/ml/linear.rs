@@ -6,6 +6,7 @@ use tract_onnx::tract_hir::internal::{ensure, format_err};
 use super::labels::{Labels, largest};
 use super::post::{PostTransform, Second};
 use super::rows::rows;
+use crate::eager::broadcast;
 use crate::eager::node::{Kernel, Node, one};
 use crate::eager::value::TensorValue;
 
@@ -20,6 +21,7 @@ impl Linear {
     fn of(node: &Node, targets: usize) -> TractResult<Linear> {
         let coefficients = node.floats("coefficients").ok_or_else(|| format_err!("coefficients is missing"))?;
         let intercepts = node.floats("intercepts").unwrap_or_default();
+        ensure!(!coefficients.is_empty(), "coefficients is empty");
         ensure!(targets > 0 && coefficients.len() % targets == 0, "coefficients do not divide among {targets} targets");
         let fits = intercepts.is_empty() || intercepts.len() == targets;
         ensure!(fits, "intercepts has {} values for {targets} targets", intercepts.len());
@@ -32,7 +34,7 @@ impl Linear {
         let features = self.coefficients.len() / self.targets;
         ensure!(columns == features, "expected {features} features, got {columns}");
         let values = input.to_f32s()?;
-        let mut scores = Vec::with_capacity(count * self.targets);
+        let mut scores = Vec::with_capacity(broadcast::count(&[count, self.targets])?);
         for row in 0..count {
             let row = &values[row * columns..(row + 1) * columns];
             for target in 0..self.targets {

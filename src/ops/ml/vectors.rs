@@ -1,7 +1,7 @@
 //! Support vectors: SVMClassifier and SVMRegressor, as LIBSVM decides.
 
 use tract_onnx::prelude::TractResult;
-use tract_onnx::tract_hir::internal::{bail, ensure};
+use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
 
 use super::labels::{Labels, largest};
 use super::post::{PostTransform, Second};
@@ -116,16 +116,21 @@ struct Classifier {
 
 pub(super) fn classifier(node: &Node) -> TractResult<Kernel> {
     let labels = Labels::of(node, "classlabels_ints", "classlabels_strings")?;
-    let mut starts = vec![0];
+    let mut starts = vec![0usize];
     for size in node.ints("vectors_per_class").unwrap_or_default() {
-        starts.push(starts.last().copied().unwrap_or(0) + usize::try_from(size)?);
+        let start = starts.last().copied().unwrap_or(0).checked_add(usize::try_from(size)?);
+        starts.push(start.ok_or_else(|| format_err!("vectors_per_class is too large"))?);
     }
     let count = starts.last().copied().unwrap_or(0);
     ensure!(count > 0, "without support vectors it is not supported");
     let machine = Machine::of(node, count)?;
     let classes = labels.len();
     ensure!(starts.len() == classes + 1 && classes > 1, "vectors_per_class has {} entries", starts.len() - 1);
-    ensure!(machine.coefficients.len() == count * (classes - 1), "expected {} coefficients", count * (classes - 1));
+    ensure!(
+        machine.coefficients.len() == count.saturating_mul(classes - 1),
+        "{} coefficients for {count} vectors",
+        machine.coefficients.len()
+    );
     let pairs = classes * (classes - 1) / 2;
     ensure!(machine.rho.len() == pairs, "expected {pairs} values of rho, got {}", machine.rho.len());
     let (prob_a, prob_b) = (node.floats("prob_a").unwrap_or_default(), node.floats("prob_b").unwrap_or_default());

@@ -11,6 +11,7 @@ use super::forest::{Forest, Number};
 use super::read;
 use super::regressor::features;
 use crate::Dtype;
+use crate::eager::broadcast;
 use crate::eager::node::{Kernel, Node};
 use crate::eager::value::{TensorValue, Value};
 
@@ -89,7 +90,7 @@ impl<T: Number> Classifier<T> {
         check_features(columns, self.forest.features())?;
         let values = features::<X>(input)?;
         let mut places = Vec::with_capacity(count);
-        let mut scores = Vec::with_capacity(count * self.labels.len());
+        let mut scores = Vec::with_capacity(broadcast::count(&[count, self.labels.len()])?);
         let mut sums = vec![None; self.labels.len()];
         for row in (0..count).map(|row| &values[row * columns..(row + 1) * columns]) {
             self.sum(row, &mut sums);

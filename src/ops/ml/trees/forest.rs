@@ -115,7 +115,8 @@ impl<T: Number> Forest<T> {
     pub(super) fn check(&self, targets: usize) -> TractResult<()> {
         let mut parents = vec![0u8; self.entries.len()];
         for entry in &self.entries {
-            let Entry::Branch { truth, falsehood, .. } = entry else { continue };
+            let Entry::Branch { truth, falsehood, feature, .. } = entry else { continue };
+            ensure!(*feature < 1 << 28, "a node reads feature {feature}");
             for child in [truth, falsehood] {
                 let Some(count) = parents.get_mut(*child as usize) else {
                     bail!("a node goes on at one that isn't there")

@@ -8,6 +8,7 @@ use super::super::rows::{check_features, rows};
 use super::forest::{Entry, Forest, Number};
 use super::read;
 use crate::Dtype;
+use crate::eager::broadcast;
 use crate::eager::node::{Kernel, Node, one};
 use crate::eager::value::TensorValue;
 
@@ -57,7 +58,7 @@ fn kernel(
     Ok(Box::new(move |arguments| {
         let input = arguments.tensor(0)?;
         let mut scores = scores(input)?;
-        scores.chunks_mut(targets.max(1)).for_each(|row| post.apply(row));
+        scores.chunks_mut(targets).for_each(|row| post.apply(row));
         one(TensorValue::new(&[rows(input)?.0, targets], scores)?)
     }))
 }
@@ -76,6 +77,7 @@ pub(super) struct Scorer<T> {
 
 impl<T: Number> Scorer<T> {
     pub(super) fn new(forest: Forest<T>, targets: usize, base: &[f64], aggregate: Aggregate) -> TractResult<Scorer<T>> {
+        ensure!((1..1 << 20).contains(&targets), "n_targets is {targets}");
         forest.check(targets)?;
         let single = |entry: &Entry<T>| matches!(entry, Entry::Leaf { first, end } if end - first > 1);
         ensure!(targets != 1 || !forest.entries.iter().any(single), "a leaf weighs twice for the only target");
@@ -91,7 +93,7 @@ impl<T: Number> Scorer<T> {
         let (count, columns) = rows(input)?;
         check_features(columns, self.forest.features())?;
         let values = features::<X>(input)?;
-        let mut all = Vec::with_capacity(count * self.targets);
+        let mut all = Vec::with_capacity(broadcast::count(&[count, self.targets])?);
         let mut row_sums: Vec<Option<X>> = vec![None; self.targets];
         for row in (0..count).map(|row| &values[row * columns..(row + 1) * columns]) {
             row_sums.fill(None);
