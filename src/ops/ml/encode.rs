@@ -56,8 +56,8 @@ impl Map {
         ensure!(default.dtype() == values.dtype() && default.len() == 1, "the default is not one of the values' type");
         let mut places = HashMap::new();
         for (place, key) in keys(from)?.into_iter().enumerate() {
-            // Of equal keys the first counts, as in the reference.
-            places.entry(key).or_insert(place);
+            // Of equal keys the last counts.
+            places.insert(key, place);
         }
         Ok(Map { places, values, default })
     }
@@ -94,9 +94,12 @@ pub(super) fn label_encoder(node: &Node) -> TractResult<Kernel> {
         (Some(tensor), _) => tensor.reshaped(&[1])?,
         (None, Dtype::String) => TensorValue::new(&[1], vec![node.text("default_string", "_Unused")?])?,
         (None, Dtype::Float32) => TensorValue::new(&[1], vec![node.float("default_float", -0.0)])?,
-        (None, dtype) => TensorValue::from_f64s(dtype, &[1], vec![node.int("default_int64", -1) as f64])?,
+        (None, Dtype::Int64) => TensorValue::new(&[1], vec![node.int("default_int64", -1)])?,
+        (None, dtype) => TensorValue::from_f64s(dtype, &[1], vec![if dtype.is_float() { -0.0 } else { -1.0 }])?,
     };
     let map = Map::new(&from, values, default)?;
+    // The last one's value counts in ONNX, the first one's in onnxruntime.
+    ensure!(map.places.len() == from.len(), "a key is there twice");
     Ok(Box::new(move |arguments| one(map.apply(arguments.tensor(0)?)?)))
 }
 
@@ -139,8 +142,11 @@ pub(super) fn one_hot_encoder(node: &Node) -> TractResult<Kernel> {
     Ok(Box::new(move |arguments| {
         let input = arguments.tensor(0)?;
         let given = match input.dtype().is_float() {
-            // Numbers are compared as whole ones.
-            true => input.to_f64s()?.into_iter().map(|x| Key::Int(x as i64)).collect(),
+            // Numbers are compared as whole ones; NaN is none.
+            true => {
+                let whole = |x: f64| if x.is_nan() { Key::Float(x.to_bits()) } else { Key::Int(x as i64) };
+                input.to_f64s()?.into_iter().map(whole).collect()
+            }
             false => keys(input)?,
         };
         let size = given.len().checked_mul(count).filter(|size| *size < 1 << 28);

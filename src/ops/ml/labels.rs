@@ -49,11 +49,11 @@ fn picked<T: crate::eager::value::Element>(labels: &[T], places: &[usize]) -> Tr
 
 /// The place of the largest score; the first of equal ones. NaN is never larger.
 pub(super) fn largest(scores: &[f32]) -> usize {
-    let mut best = 0;
-    for (place, score) in scores.iter().enumerate() {
-        if *score > scores[best] {
-            best = place;
-        }
-    }
-    best
+    largest_of(scores.iter().copied().enumerate())
+}
+
+/// The place whose score is the largest; 0 where there is none.
+pub(super) fn largest_of<T: PartialOrd>(scores: impl IntoIterator<Item = (usize, T)>) -> usize {
+    let best = scores.into_iter().reduce(|best, other| if other.1 > best.1 { other } else { best });
+    best.map_or(0, |(place, _)| place)
 }

@@ -6,6 +6,7 @@ use tract_onnx::tract_hir::internal::{ensure, format_err};
 use super::labels::{Labels, largest};
 use super::post::{PostTransform, Second};
 use super::rows::rows;
+use crate::eager::broadcast;
 use crate::eager::node::{Kernel, Node, one};
 use crate::eager::value::TensorValue;
 
@@ -20,6 +21,7 @@ impl Linear {
     fn of(node: &Node, targets: usize) -> TractResult<Linear> {
         let coefficients = node.floats("coefficients").ok_or_else(|| format_err!("coefficients is missing"))?;
         let intercepts = node.floats("intercepts").unwrap_or_default();
+        ensure!(!coefficients.is_empty(), "coefficients is empty");
         ensure!(targets > 0 && coefficients.len() % targets == 0, "coefficients do not divide among {targets} targets");
         let fits = intercepts.is_empty() || intercepts.len() == targets;
         ensure!(fits, "intercepts has {} values for {targets} targets", intercepts.len());
@@ -32,7 +34,7 @@ impl Linear {
         let features = self.coefficients.len() / self.targets;
         ensure!(columns == features, "expected {features} features, got {columns}");
         let values = input.to_f32s()?;
-        let mut scores = Vec::with_capacity(count * self.targets);
+        let mut scores = Vec::with_capacity(broadcast::count(&[count, self.targets])?);
         for row in 0..count {
             let row = &values[row * columns..(row + 1) * columns];
             for target in 0..self.targets {
@@ -49,6 +51,7 @@ impl Linear {
 pub(super) fn regressor(node: &Node) -> TractResult<Kernel> {
     let linear = Linear::of(node, usize::try_from(node.int("targets", 1))?)?;
     let post = PostTransform::of(node)?;
+    post.check_targets(linear.targets)?;
     Ok(Box::new(move |arguments| {
         let (count, mut scores) = linear.scores(arguments.tensor(0)?)?;
         scores.chunks_mut(linear.targets).for_each(|row| post.apply(row));
@@ -62,6 +65,11 @@ pub(super) fn classifier(node: &Node) -> TractResult<Kernel> {
     let linear = Linear::of(node, if intercepts > 0 { intercepts } else { labels.len() })?;
     let post = PostTransform::of(node)?;
     let one_score = linear.targets == 1 && labels.len() == 2;
+    if one_score {
+        post.check_one()?;
+    }
+    // onnxruntime answers "1" or "0", whatever the class is.
+    ensure!(labels.len() > 1, "a single class is not supported");
     ensure!(one_score || linear.targets == labels.len(), "{} scores for {} classes", linear.targets, labels.len());
     Ok(Box::new(move |arguments| {
         let (count, scores) = linear.scores(arguments.tensor(0)?)?;

@@ -6,6 +6,8 @@ mod linear;
 mod post;
 mod rows;
 mod scale;
+#[cfg(test)]
+mod tests;
 mod trees;
 mod vectors;
 

@@ -1,7 +1,7 @@
 //! `post_transform`: what turns the raw scores of a row into what is answered.
 
 use tract_onnx::prelude::TractResult;
-use tract_onnx::tract_hir::internal::bail;
+use tract_onnx::tract_hir::internal::{bail, ensure};
 
 use crate::eager::node::Node;
 
@@ -49,14 +49,33 @@ impl PostTransform {
         }
     }
 
-    /// Makes the scores of two classes of the one that there is.
-    pub(super) fn apply_to_one(self, score: f32, second: Second) -> Vec<f32> {
+    /// Makes the scores of two classes of the one that there is, as onnxruntime does.
+    pub(super) fn apply_to_one(self, score: f32, second: Second) -> [f32; 2] {
         match (self, second) {
-            (PostTransform::Probit, _) => vec![probit(score)],
-            (_, Second::Complement) => vec![1.0 - score, score],
-            (PostTransform::Logistic, Second::Opposite) => vec![logistic(-score), logistic(score)],
-            (_, Second::Opposite) => vec![-score, score],
+            (_, Second::Complement) => [1.0 - score, score],
+            (PostTransform::Logistic, Second::Opposite) => [logistic(-score), logistic(score)],
+            (_, Second::Opposite) => [-score, score],
         }
+    }
+
+    /// Checks that [`Self::apply_to_one`] has an answer.
+    ///
+    /// # Errors
+    /// For PROBIT, whose second score nobody defines: onnxruntime leaves there what the memory held.
+    pub(super) fn check_one(self) -> TractResult<()> {
+        ensure!(self != PostTransform::Probit, "post_transform PROBIT of one score for two classes is not defined");
+        Ok(())
+    }
+
+    /// Checks that the answer is the same whether it goes by ONNX or by onnxruntime, which leaves the scores of a single target
+    /// or class as they are but for PROBIT.
+    ///
+    /// # Errors
+    /// Where they differ.
+    pub(super) fn check_targets(self, targets: usize) -> TractResult<()> {
+        let same = targets > 1 || matches!(self, PostTransform::None | PostTransform::Probit);
+        ensure!(same, "post_transform {self:?} of a single score is one thing in ONNX and another in onnxruntime");
+        Ok(())
     }
 }
 

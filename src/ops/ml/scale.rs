@@ -5,6 +5,7 @@ use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
 
 use super::rows::rows;
 use crate::Dtype;
+use crate::eager::broadcast;
 use crate::eager::node::{Kernel, Node, one};
 use crate::eager::value::{Element, TensorValue, with_element};
 
@@ -113,8 +114,9 @@ pub(super) fn feature_vectorizer(node: &Node) -> TractResult<Kernel> {
         let inputs = arguments.tensors()?;
         ensure!(inputs.len() == widths.len(), "{} inputs for {} inputdimensions", inputs.len(), widths.len());
         let count = inputs.first().map_or(Ok(0), |input| rows(input).map(|(count, _)| count))?;
-        let total: usize = widths.iter().sum();
-        let mut values = vec![0.0; count * total];
+        let total = widths.iter().try_fold(0usize, |sum, width| sum.checked_add(*width));
+        let total = total.ok_or_else(|| format_err!("inputdimensions {widths:?} are too large"))?;
+        let mut values = vec![0.0; broadcast::count(&[count, total])?];
         let mut first = 0;
         for (input, width) in inputs.into_iter().zip(&widths) {
             let (own, columns) = rows(input)?;

@@ -1,7 +1,7 @@
 //! Support vectors: SVMClassifier and SVMRegressor, as LIBSVM decides.
 
 use tract_onnx::prelude::TractResult;
-use tract_onnx::tract_hir::internal::{bail, ensure};
+use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
 
 use super::labels::{Labels, largest};
 use super::post::{PostTransform, Second};
@@ -69,10 +69,15 @@ impl Machine {
 
 pub(super) fn regressor(node: &Node) -> TractResult<Kernel> {
     let count = usize::try_from(node.int("n_supports", 0))?;
-    let machine = Machine::of(node, count)?;
+    let mut machine = Machine::of(node, count)?;
+    if count == 0 {
+        // What is left is a linear model.
+        machine.similarity = Similarity::Linear;
+    }
     ensure!(count == 0 || machine.coefficients.len() == count, "expected {count} coefficients");
     let features = if count > 0 { machine.features } else { machine.coefficients.len() };
     let post = PostTransform::of(node)?;
+    ensure!(post == PostTransform::None, "post_transform {post:?} is one thing in ONNX and another in onnxruntime");
     let one_class = node.flag("one_class", 0);
     Ok(Box::new(move |arguments| {
         let input = arguments.tensor(0)?;
@@ -95,7 +100,6 @@ pub(super) fn regressor(node: &Node) -> TractResult<Kernel> {
                 false => score as f32,
             });
         }
-        scores.chunks_mut(1).for_each(|row| post.apply(row));
         one(TensorValue::new(&[rows, 1], scores)?)
     }))
 }
@@ -112,22 +116,31 @@ struct Classifier {
 
 pub(super) fn classifier(node: &Node) -> TractResult<Kernel> {
     let labels = Labels::of(node, "classlabels_ints", "classlabels_strings")?;
-    let mut starts = vec![0];
+    let mut starts = vec![0usize];
     for size in node.ints("vectors_per_class").unwrap_or_default() {
-        starts.push(starts.last().copied().unwrap_or(0) + usize::try_from(size)?);
+        let start = starts.last().copied().unwrap_or(0).checked_add(usize::try_from(size)?);
+        starts.push(start.ok_or_else(|| format_err!("vectors_per_class is too large"))?);
     }
     let count = starts.last().copied().unwrap_or(0);
     ensure!(count > 0, "without support vectors it is not supported");
     let machine = Machine::of(node, count)?;
     let classes = labels.len();
     ensure!(starts.len() == classes + 1 && classes > 1, "vectors_per_class has {} entries", starts.len() - 1);
-    ensure!(machine.coefficients.len() == count * (classes - 1), "expected {} coefficients", count * (classes - 1));
+    ensure!(
+        machine.coefficients.len() == count.saturating_mul(classes - 1),
+        "{} coefficients for {count} vectors",
+        machine.coefficients.len()
+    );
     let pairs = classes * (classes - 1) / 2;
     ensure!(machine.rho.len() == pairs, "expected {pairs} values of rho, got {}", machine.rho.len());
     let (prob_a, prob_b) = (node.floats("prob_a").unwrap_or_default(), node.floats("prob_b").unwrap_or_default());
     let fits = prob_a.len() == prob_b.len() && (prob_a.is_empty() || prob_a.len() == pairs);
     ensure!(fits, "expected {pairs} values of prob_a and prob_b");
-    let classifier = Classifier { machine, labels, starts, prob_a, prob_b, post: PostTransform::of(node)? };
+    let post = PostTransform::of(node)?;
+    if pairs == 1 && prob_a.is_empty() {
+        post.check_one()?;
+    }
+    let classifier = Classifier { machine, labels, starts, prob_a, prob_b, post };
     Ok(Box::new(move |arguments| classifier.run(arguments.tensor(0)?)))
 }
 
@@ -161,18 +174,15 @@ impl Classifier {
         let count = similarities.len();
         let mut decisions = vec![];
         let mut votes = vec![0.0; classes];
-        for i in 0..classes {
-            for j in i + 1..classes {
-                let part = |class: usize, row: usize| {
-                    let range = self.starts[class]..self.starts[class + 1];
-                    range
-                        .map(|at| f64::from(self.machine.coefficients[row * count + at]) * similarities[at])
-                        .sum::<f64>()
-                };
-                let sum = part(i, j - 1) + part(j, i) + f64::from(self.machine.rho[decisions.len()]);
-                votes[if sum > 0.0 { i } else { j }] += 1.0;
-                decisions.push(sum);
-            }
+        for (i, j) in pairs(classes) {
+            let part = |class: usize, row: usize| {
+                let range = self.starts[class]..self.starts[class + 1];
+                let weight = |at: usize| f64::from(self.machine.coefficients[row * count + at]);
+                range.map(|at| weight(at) * similarities[at]).sum::<f64>()
+            };
+            let sum = part(i, j - 1) + part(j, i) + f64::from(self.machine.rho[decisions.len()]);
+            votes[if sum > 0.0 { i } else { j }] += 1.0;
+            decisions.push(sum);
         }
         (decisions, votes)
     }
@@ -181,7 +191,8 @@ impl Classifier {
         let place = largest(votes);
         let mut scores: Vec<f32> = decisions.iter().map(|decision| *decision as f32).collect();
         if let [score] = *scores.as_slice() {
-            return (place, self.post.apply_to_one(score, Second::Opposite));
+            let second = if self.post == PostTransform::None { Second::Opposite } else { Second::Complement };
+            return (place, self.post.apply_to_one(score, second).to_vec());
         }
         self.post.apply(&mut scores);
         (place, scores)
@@ -192,18 +203,19 @@ impl Classifier {
     fn probabilities(&self, decisions: &[f64]) -> Vec<f32> {
         let classes = self.labels.len();
         let mut pairwise = vec![vec![0.0; classes]; classes];
-        let mut pair = 0;
-        for i in 0..classes {
-            for j in i + 1..classes {
-                let x = decisions[pair] * f64::from(self.prob_a[pair]) + f64::from(self.prob_b[pair]);
-                let probability = (1.0 / (1.0 + x.exp())).clamp(1e-7, 1.0 - 1e-7);
-                pairwise[i][j] = probability;
-                pairwise[j][i] = 1.0 - probability;
-                pair += 1;
-            }
+        for (pair, (i, j)) in pairs(classes).enumerate() {
+            let x = decisions[pair] * f64::from(self.prob_a[pair]) + f64::from(self.prob_b[pair]);
+            let probability = (1.0 / (1.0 + x.exp())).clamp(1e-7, 1.0 - 1e-7);
+            pairwise[i][j] = probability;
+            pairwise[j][i] = 1.0 - probability;
         }
         coupled(&pairwise).into_iter().map(|p| p as f32).collect()
     }
+}
+
+/// Each pair of classes, the second being the later one.
+fn pairs(classes: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..classes).flat_map(move |i| (i + 1..classes).map(move |j| (i, j)))
 }
 
 fn coupled(pairwise: &[Vec<f64>]) -> Vec<f64> {
@@ -220,7 +232,8 @@ fn coupled(pairwise: &[Vec<f64>]) -> Vec<f64> {
     for _ in 0..classes.max(100) {
         let mut qp: Vec<f64> = q.iter().map(|row| row.iter().zip(&p).map(|(a, b)| a * b).sum()).collect();
         let mut pqp: f64 = p.iter().zip(&qp).map(|(a, b)| a * b).sum();
-        if qp.iter().all(|value| (value - pqp).abs() < enough) {
+        // Of NaN nothing gets better.
+        if !qp.iter().any(|value| (value - pqp).abs() >= enough) {
             break;
         }
         for t in 0..classes {

@@ -1,11 +1,12 @@
 //! Strings.
 
+mod expression;
 mod grams;
 mod normalize;
 
 use crate::eager::node::Build;
 
-pub(super) use normalize::regex;
+pub(super) use expression::Longest;
 
 pub(super) fn find(operator: &str) -> Option<Build> {
     Some(match operator {

@@ -1,22 +1,23 @@
 //! StringNormalizer, StringConcat, StringSplit, RegexFullMatch.
 
-use regex_lite::Regex;
 use tract_onnx::prelude::TractResult;
-use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
+use tract_onnx::tract_hir::internal::{bail, ensure};
 
+use super::expression;
 use crate::eager::broadcast;
 use crate::eager::node::{Kernel, Node, one};
 use crate::eager::value::TensorValue;
 
 pub(super) fn normalizer(node: &Node) -> TractResult<Kernel> {
-    let change: fn(&str) -> String = match node.text("case_change_action", "NONE")?.as_str() {
+    let exact = node.flag("is_case_sensitive", 0);
+    let Cases { lower, upper } = cases(&node.text("locale", "en_US")?)?;
+    let change = match node.text("case_change_action", "NONE")?.as_str() {
         "NONE" => str::to_owned,
-        "LOWER" => str::to_lowercase,
-        "UPPER" => str::to_uppercase,
+        "LOWER" => lower,
+        "UPPER" => upper,
         other => bail!("case_change_action {other:?} is unknown"),
     };
-    let exact = node.flag("is_case_sensitive", 0);
-    let comparable = move |text: &str| if exact { text.to_owned() } else { text.to_lowercase() };
+    let comparable = move |text: &str| if exact { text.to_owned() } else { lower(text) };
     let stopwords = node.texts("stopwords")?.unwrap_or_default();
     let stopwords: Vec<String> = stopwords.iter().map(|word| comparable(word)).collect();
     Ok(Box::new(move |arguments| {
@@ -36,6 +37,23 @@ pub(super) fn normalizer(node: &Node) -> TractResult<Kernel> {
     }))
 }
 
+/// What a locale makes of capital and small letters.
+struct Cases {
+    lower: fn(&str) -> String,
+    upper: fn(&str) -> String,
+}
+
+fn cases(locale: &str) -> TractResult<Cases> {
+    let language = locale.split(['_', '.', '-']).next().unwrap_or_default();
+    Ok(match (locale, language) {
+        // These know the letters of ASCII only.
+        ("C" | "POSIX", _) => Cases { lower: str::to_ascii_lowercase, upper: str::to_ascii_uppercase },
+        // The dots of i are letters of their own there.
+        (_, "tr" | "az" | "lt") => bail!("the locale {locale:?} is not supported"),
+        _ => Cases { lower: str::to_lowercase, upper: str::to_uppercase },
+    })
+}
+
 pub(super) fn concat(_: &Node) -> TractResult<Kernel> {
     Ok(Box::new(|arguments| {
         let [a, b] = [arguments.tensor(0)?, arguments.tensor(1)?];
@@ -48,18 +66,12 @@ pub(super) fn concat(_: &Node) -> TractResult<Kernel> {
 
 pub(super) fn regex_full_match(node: &Node) -> TractResult<Kernel> {
     let pattern = node.text("pattern", "")?;
-    let whole = regex(&format!("^(?:{pattern})$"))?;
+    let whole = expression::whole(&pattern)?;
     Ok(Box::new(move |arguments| {
         let input = arguments.tensor(0)?;
         let matches = input.slice::<String>()?.iter().map(|text| whole.is_match(text));
         one(TensorValue::new(input.shape(), matches.collect())?)
     }))
-}
-
-/// # Errors
-/// Where the pattern is none, or uses what is not supported.
-pub(in super::super) fn regex(pattern: &str) -> TractResult<Regex> {
-    Regex::new(pattern).map_err(|e| format_err!("the pattern {pattern:?}: {e}"))
 }
 
 pub(super) fn split(node: &Node) -> TractResult<Kernel> {

@@ -27,19 +27,23 @@ pub(in super::super) fn build(node: &Node) -> TractResult<Kernel> {
     let aggregate = pick(&aggregates, node.int("aggregate_function", 1), "aggregate_function")?;
     let post = pick(&POSTS, node.int("post_transform", 0), "post_transform")?;
     let targets = usize::try_from(node.int("n_targets", 1))?;
+    // onnxruntime 1.23 takes 1 for LOGISTIC and 2 for SOFTMAX.
+    let swapped = matches!(post, PostTransform::Softmax | PostTransform::Logistic);
+    ensure!(!swapped, "post_transform {post:?} is one thing in ONNX and another in onnxruntime");
+    post.check_targets(targets)?;
     let splits = node.tensor("nodes_splits")?.ok_or_else(|| format_err!("nodes_splits is missing"))?;
     if splits.dtype() == Dtype::Float64 {
         ensure!(post == PostTransform::None, "post_transform of float64 trees is not supported");
         let scorer = Scorer::new(forest::<f64>(node, &splits)?, targets, &[], aggregate)?;
         return Ok(Box::new(move |arguments| {
             let input = arguments.tensor(0)?;
-            one(TensorValue::new(&[rows(input)?.0, targets], scorer.sums(input)?)?)
+            one(TensorValue::new(&[rows(input)?.0, targets], scorer.sums::<f64>(input)?)?)
         }));
     }
     let scorer = Scorer::new(forest::<f32>(node, &splits)?, targets, &[], aggregate)?;
     Ok(Box::new(move |arguments| {
         let input = arguments.tensor(0)?;
-        let mut scores = scorer.score(input)?;
+        let mut scores = scorer.sums::<f32>(input)?;
         scores.chunks_mut(targets.max(1)).for_each(|row| post.apply(row));
         let sums: Vec<f64> = scores.into_iter().map(f64::from).collect();
         one(TensorValue::from_f64s(input.dtype(), &[rows(input)?.0, targets], sums)?)

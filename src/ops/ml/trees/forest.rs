@@ -5,10 +5,11 @@ use tract_onnx::tract_hir::internal::{bail, ensure};
 
 use crate::eager::value::Element;
 
-/// What thresholds and weights are: as the reference computes, float32 for all inputs but float64.
+/// What thresholds, weights and features are.
 pub(super) trait Number: Element + Copy + PartialOrd + std::ops::Add<Output = Self> {
     fn of(value: f64) -> Self;
     fn to_f32(self) -> f32;
+    fn to_f64(self) -> f64;
     fn is_missing(self) -> bool;
 }
 
@@ -18,6 +19,9 @@ impl Number for f32 {
     }
     fn to_f32(self) -> f32 {
         self
+    }
+    fn to_f64(self) -> f64 {
+        f64::from(self)
     }
     fn is_missing(self) -> bool {
         self.is_nan()
@@ -30,6 +34,9 @@ impl Number for f64 {
     }
     fn to_f32(self) -> f32 {
         self as f32
+    }
+    fn to_f64(self) -> f64 {
+        self
     }
     fn is_missing(self) -> bool {
         self.is_nan()
@@ -108,7 +115,8 @@ impl<T: Number> Forest<T> {
     pub(super) fn check(&self, targets: usize) -> TractResult<()> {
         let mut parents = vec![0u8; self.entries.len()];
         for entry in &self.entries {
-            let Entry::Branch { truth, falsehood, .. } = entry else { continue };
+            let Entry::Branch { truth, falsehood, feature, .. } = entry else { continue };
+            ensure!(*feature < 1 << 28, "a node reads feature {feature}");
             for child in [truth, falsehood] {
                 let Some(count) = parents.get_mut(*child as usize) else {
                     bail!("a node goes on at one that isn't there")
@@ -132,8 +140,27 @@ impl<T: Number> Forest<T> {
         self.entries.iter().map(feature).max().unwrap_or(0)
     }
 
+    /// Whether every row comes to a leaf that weighs for the target. Of a forest that is checked.
+    pub(super) fn always_reaches(&self, target: usize) -> bool {
+        self.roots.iter().any(|root| {
+            let mut rest = vec![*root];
+            while let Some(at) = rest.pop() {
+                match &self.entries[at as usize] {
+                    Entry::Branch { truth, falsehood, .. } => rest.extend([truth, falsehood]),
+                    Entry::Leaf { first, end } => {
+                        let weights = &self.weights[*first as usize..*end as usize];
+                        if !weights.iter().any(|weight| weight.target as usize == target) {
+                            return false;
+                        }
+                    }
+                }
+            }
+            true
+        })
+    }
+
     /// What the leaf weighs that a row comes to.
-    pub(super) fn leaf(&self, root: u32, row: &[T]) -> &[Weight<T>] {
+    pub(super) fn leaf<X: Number + From<T>>(&self, root: u32, row: &[X]) -> &[Weight<T>] {
         let mut at = root;
         loop {
             match &self.entries[at as usize] {
@@ -147,15 +174,19 @@ impl<T: Number> Forest<T> {
         }
     }
 
-    fn holds(&self, mode: Mode, value: T, threshold: T) -> bool {
+    fn holds<X: Number + From<T>>(&self, mode: Mode, value: X, threshold: T) -> bool {
+        let limit = X::from(threshold);
         match mode {
-            Mode::AtMost => value <= threshold,
-            Mode::Less => value < threshold,
-            Mode::AtLeast => value >= threshold,
-            Mode::Greater => value > threshold,
-            Mode::Equal => value == threshold,
-            Mode::NotEqual => value != threshold,
-            Mode::Member => self.sets.get(threshold.to_f32() as usize).is_some_and(|set| set.contains(&value)),
+            Mode::AtMost => value <= limit,
+            Mode::Less => value < limit,
+            Mode::AtLeast => value >= limit,
+            Mode::Greater => value > limit,
+            Mode::Equal => value == limit,
+            Mode::NotEqual => value != limit,
+            Mode::Member => {
+                let set = self.sets.get(threshold.to_f32() as usize);
+                set.is_some_and(|set| set.iter().any(|member| X::from(*member) == value))
+            }
         }
     }
 }

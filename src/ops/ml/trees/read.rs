@@ -1,6 +1,6 @@
 //! The attributes of TreeEnsembleClassifier and TreeEnsembleRegressor → trees.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{ensure, format_err};
@@ -33,6 +33,7 @@ pub(super) fn forest<T: Number>(node: &Node, leaf: &str) -> TractResult<Forest<T
     }
     let keys = trees.iter().zip(&ids).enumerate().map(|(place, (tree, id))| ((*tree, *id), place as u32));
     let places: HashMap<(i64, i64), u32> = keys.collect();
+    ensure!(places.len() == count, "a node is there twice");
     let (weights, ranges) = weights::<T>(node, leaf, &places, count)?;
     let mut entries = Vec::with_capacity(count);
     let mut is_child = vec![false; count];
@@ -63,7 +64,9 @@ pub(super) fn forest<T: Number>(node: &Node, leaf: &str) -> TractResult<Forest<T
             falsehood,
         });
     }
-    let roots = (0..count as u32).filter(|place| !is_child[*place as usize]).collect();
+    let roots: Vec<u32> = (0..count as u32).filter(|place| !is_child[*place as usize]).collect();
+    let rooted: HashSet<i64> = roots.iter().map(|root| trees[*root as usize]).collect();
+    ensure!(rooted.len() == roots.len(), "a tree has several roots");
     Ok(Forest { entries, roots, weights, sets: vec![] })
 }
 
