@@ -73,16 +73,8 @@ fn arguments<'a>(command: &'a mut Command, options: &Options) -> &'a mut Command
             command.args([name, &values.join(",")]);
         }
     }
-    for (name, value) in [("--rounds", options.rounds), ("--minutes", options.minutes)] {
-        if let Some(value) = value {
-            command.args([name, &value.to_string()]);
-        }
-    }
-    for (name, given) in [("--quick", options.quick), ("--publish", options.publish)] {
-        if given {
-            command.arg(name);
-        }
-    }
+    process::add_numbers(command, &[("--rounds", options.rounds), ("--minutes", options.minutes)]);
+    process::add_switches(command, &[("--quick", options.quick), ("--publish", options.publish)]);
     command
 }
 

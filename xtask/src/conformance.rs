@@ -66,11 +66,10 @@ fn arguments<'a>(command: &'a mut Command, options: &Options) -> &'a mut Command
     for filter in &options.filter {
         command.args(["--filter", filter]);
     }
-    for (name, given) in [("--peer", options.peer), ("--publish", options.publish), ("--update", options.update)] {
-        if given {
-            command.arg(name);
-        }
-    }
+    process::add_switches(
+        command,
+        &[("--peer", options.peer), ("--publish", options.publish), ("--update", options.update)],
+    );
     command
 }
 

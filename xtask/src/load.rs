@@ -54,16 +54,8 @@ fn arguments<'a>(command: &'a mut Command, options: &Options) -> &'a mut Command
     if !options.servers.is_empty() {
         command.args(["--servers", &options.servers.join(",")]);
     }
-    for (name, value) in [("--seconds", options.seconds), ("--rounds", options.rounds)] {
-        if let Some(value) = value {
-            command.args([name, &value.to_string()]);
-        }
-    }
-    for (name, given) in [("--quick", options.quick), ("--publish", options.publish)] {
-        if given {
-            command.arg(name);
-        }
-    }
+    process::add_numbers(command, &[("--seconds", options.seconds), ("--rounds", options.rounds)]);
+    process::add_switches(command, &[("--quick", options.quick), ("--publish", options.publish)]);
     command
 }
 

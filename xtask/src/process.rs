@@ -57,6 +57,20 @@ fn check(status: ExitStatus, shown: &str) -> Result<()> {
     Ok(())
 }
 
+/// Hands on the options that are switches, where they are given.
+pub fn add_switches(command: &mut Command, switches: &[(&str, bool)]) {
+    command.args(switches.iter().filter(|(_, given)| *given).map(|(name, _)| name));
+}
+
+/// Hands on the options that are numbers, where they are given.
+pub fn add_numbers<T: std::fmt::Display>(command: &mut Command, numbers: &[(&str, Option<T>)]) {
+    for (name, value) in numbers {
+        if let Some(value) = value {
+            command.arg(name).arg(value.to_string());
+        }
+    }
+}
+
 /// The command as a person would type it, shortened.
 pub fn show(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy().into_owned()];

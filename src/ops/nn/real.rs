@@ -3,14 +3,11 @@
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
 use tract_onnx::prelude::{TractResult, f16};
-use tract_onnx::tract_hir::internal::{ensure, format_err};
+use tract_onnx::tract_hir::internal::ensure;
 
 use crate::Dtype;
 use crate::eager::narrow;
 use crate::eager::value::{Element, TensorValue};
-
-/// No operator makes more elements than this.
-const MOST_ELEMENTS: usize = 1 << 28;
 
 /// A float that operators compute in.
 pub(in crate::ops) trait Real:
@@ -123,16 +120,7 @@ pub(in crate::ops) fn dot<T: Real>(left: &[T], right: &[T]) -> T {
     sum
 }
 
-/// The number of elements of an output.
-///
-/// # Errors
-/// Where it is too large.
-pub(in crate::ops) fn count(shape: &[usize]) -> TractResult<usize> {
-    let count = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
-    let count = count.ok_or_else(|| format_err!("an output of {shape:?} is too large"))?;
-    ensure!(count <= MOST_ELEMENTS, "an output of {shape:?} is too large");
-    Ok(count)
-}
+pub(in crate::ops) use crate::eager::broadcast::count;
 
 /// Row-major strides of `shape` in a tensor that it is broadcast to, of `rank`.
 ///

@@ -4,7 +4,7 @@ use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::ensure;
 
 use super::super::OutOfRange;
-use super::pick::{at_offsets, count, each, strides};
+use super::pick::{at_offsets, count, each, strides, taken};
 use crate::eager::node::{Kernel, Node, axis, one};
 use crate::eager::value::TensorValue;
 
@@ -32,15 +32,7 @@ pub(super) fn gather(node: &Node) -> TractResult<Kernel> {
         let places = places(&indices.to_i64s()?, input.shape()[along])?;
         let (before, behind) = (&input.shape()[..along], &input.shape()[along + 1..]);
         let shape = [before, indices.shape(), behind].concat();
-        let (outer, inner): (usize, usize) = (before.iter().product(), behind.iter().product());
-        let mut offsets = Vec::with_capacity(count(&shape)?);
-        for row in 0..outer {
-            for place in &places {
-                let first = (row * input.shape()[along] + place) * inner;
-                offsets.extend(first..first + inner);
-            }
-        }
-        one(at_offsets(input, &shape, &offsets)?)
+        one(taken(input, along, &places)?.reshaped(&shape)?)
     }))
 }
 

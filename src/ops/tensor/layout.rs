@@ -3,7 +3,7 @@
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
 
-use super::pick::{at_offsets, count, joined, picked, size, strides};
+use super::pick::{joined, picked, size, strides, taken};
 use crate::eager::node::{Arguments, Kernel, Node, axis, one};
 use crate::eager::value::{TensorValue, Value};
 
@@ -139,12 +139,7 @@ pub(super) fn split(node: &Node) -> TractResult<Kernel> {
 /// # Errors
 /// Where they are outside.
 pub(in super::super) fn part(input: &TensorValue, along: usize, first: usize, size: usize) -> TractResult<TensorValue> {
-    let mut shape = input.shape().to_vec();
-    shape[along] = size;
-    let steps = strides(input.shape());
-    picked(input, &shape, |at| {
-        at.iter().zip(&steps).map(|(place, step)| place * step).sum::<usize>() + first * steps[along]
-    })
+    taken(input, along, &(first..first + size).collect::<Vec<_>>())
 }
 
 pub(super) fn tile(_: &Node) -> TractResult<Kernel> {
@@ -206,16 +201,6 @@ pub(super) fn compress(node: &Node) -> TractResult<Kernel> {
         };
         let places = condition.iter().enumerate().filter(|(_, keep)| **keep).map(|(place, _)| place);
         let places: Vec<usize> = places.collect();
-        let mut shape = input.shape().to_vec();
-        shape[along] = places.len();
-        let inside = places.iter().all(|place| *place < input.shape()[along]);
-        ensure!(inside, "the condition is longer than {:?}", input.shape());
-        let steps = strides(input.shape());
-        let mut offsets = Vec::with_capacity(count(&shape)?);
-        super::pick::each(&shape, |at| {
-            let from = |axis: usize| if axis == along { places[at[axis]] } else { at[axis] };
-            offsets.push((0..at.len()).map(|axis| from(axis) * steps[axis]).sum());
-        });
-        one(at_offsets(&input, &shape, &offsets)?)
+        one(taken(&input, along, &places)?)
     }))
 }

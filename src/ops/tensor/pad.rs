@@ -8,8 +8,9 @@ use super::pick::{count, joined, picked, strides};
 use crate::eager::node::{Kernel, Node, axis, one};
 use crate::eager::value::TensorValue;
 
+/// What stands where the input does not.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Mode {
+pub(super) enum Mode {
     Constant,
     Reflect,
     Edge,
@@ -57,7 +58,11 @@ pub(super) fn pad(node: &Node) -> TractResult<Kernel> {
     }))
 }
 
-fn padded(
+/// The input laid into another shape, `before` places from its beginning: fewer than none where it is cropped.
+///
+/// # Errors
+/// Where there is nothing to repeat, or `value` is not one of the input's dtype.
+pub(super) fn padded(
     input: &TensorValue,
     shape: &[usize],
     before: &[i64],

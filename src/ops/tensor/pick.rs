@@ -67,6 +67,27 @@ fn cloned<T: Element>(input: &TensorValue, shape: &[usize], offsets: &[usize]) -
     TensorValue::tagged(input.dtype(), shape, offsets.iter().map(|offset| data[*offset].clone()).collect())
 }
 
+/// What stands at these places along an axis, one after the other.
+///
+/// # Errors
+/// Where one is outside, or they are too many.
+pub(super) fn taken(input: &TensorValue, along: usize, places: &[usize]) -> TractResult<TensorValue> {
+    let length = input.shape()[along];
+    let inside = places.iter().all(|place| *place < length);
+    ensure!(inside, "a place is outside axis {along} of {:?}", input.shape());
+    let mut shape = input.shape().to_vec();
+    shape[along] = places.len();
+    let (outer, inner): (usize, usize) = (shape[..along].iter().product(), shape[along + 1..].iter().product());
+    let mut offsets = Vec::with_capacity(count(&shape)?);
+    for row in 0..outer {
+        for place in places {
+            let first = (row * length + place) * inner;
+            offsets.extend(first..first + inner);
+        }
+    }
+    at_offsets(input, &shape, &offsets)
+}
+
 /// One value everywhere.
 ///
 /// # Errors

@@ -4,7 +4,8 @@ use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{ensure, format_err};
 
 use super::layout::attribute_or_input;
-use super::pick::{filled, picked, size, strides};
+use super::pad::{Mode, padded};
+use super::pick::{picked, size, strides};
 use crate::eager::node::{Kernel, Node, axis, one};
 use crate::eager::value::TensorValue;
 
@@ -78,29 +79,6 @@ pub(super) fn center_crop_pad(node: &Node) -> TractResult<Kernel> {
         };
         let shifts: Vec<i64> = (0..shape.len()).map(shift).collect();
         let zero = TensorValue::from_f64s(input.dtype(), &[1], vec![0.0])?;
-        padded(input, &shape, &shifts, &zero)
+        one(padded(input, &shape, &shifts, Mode::Constant, &zero)?)
     }))
-}
-
-/// The input laid into a tensor full of one value.
-fn padded(
-    input: &TensorValue,
-    shape: &[usize],
-    shifts: &[i64],
-    value: &TensorValue,
-) -> TractResult<Vec<crate::eager::value::Value>> {
-    let flat = [&input.reshaped(&[input.len()])?, &filled(value, &[1])?];
-    let both = super::pick::joined(&flat, 0)?;
-    let strides = strides(input.shape());
-    one(picked(&both, shape, |at| {
-        let mut offset = 0;
-        for axis in 0..at.len() {
-            let place = at[axis] as i64 - shifts[axis];
-            if place < 0 || place >= input.shape()[axis] as i64 {
-                return input.len();
-            }
-            offset += place as usize * strides[axis];
-        }
-        offset
-    })?)
 }

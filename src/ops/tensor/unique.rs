@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use tract_onnx::prelude::TractResult;
 
-use super::pick::{at_offsets, strides};
+use super::pick::{strides, taken};
 use crate::Dtype;
 use crate::eager::node::{Kernel, Node, axis};
 use crate::eager::value::TensorValue;
@@ -40,7 +40,7 @@ pub(super) fn unique(node: &Node) -> TractResult<Kernel> {
         let count = groups.len();
         let list = |values: Vec<i64>| TensorValue::new(&[values.len()], values).map(Into::into);
         Ok(vec![
-            slices.taken(&input, &firsts)?.into(),
+            taken(&input, along, &firsts)?.into(),
             TensorValue::new(&[count], firsts.iter().map(|place| *place as i64).collect())?.into(),
             list(inverse)?,
             list(groups.iter().map(|group| group.len() as i64).collect())?,
@@ -93,17 +93,5 @@ impl Slices {
             Keys::Texts(values) => values[a].cmp(&values[b]),
         };
         pairs.map(one).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
-    }
-
-    fn taken(&self, input: &TensorValue, places: &[usize]) -> TractResult<TensorValue> {
-        let mut shape = self.shape.clone();
-        shape[self.along] = places.len();
-        let steps = strides(&self.shape);
-        let mut offsets = vec![];
-        super::pick::each(&shape, |at| {
-            let from = |axis: usize| if axis == self.along { places[at[axis]] } else { at[axis] };
-            offsets.push((0..at.len()).map(|axis| from(axis) * steps[axis]).sum());
-        });
-        at_offsets(input, &shape, &offsets)
     }
 }
