@@ -16,6 +16,7 @@ use super::batch;
 use super::operators::Runner;
 use super::steps::Steps;
 use crate::eager::Eager;
+use crate::network::Network;
 use crate::ops;
 use crate::{Dim, Dtype, Error, Signature, TensorSpec};
 
@@ -28,6 +29,7 @@ pub(crate) struct Plan {
 
 enum Runnable {
     Eager(Box<Eager>),
+    Network(Box<Network>),
     Steps(Steps),
     Graph(Arc<TypedRunnableModel>),
 }
@@ -46,6 +48,7 @@ impl Runnable {
                 let outputs = eager.run(inputs.into_iter().map(IntoArcTensor::into_arc_tensor).collect())?;
                 Ok(outputs.iter().map(|output| output.as_tract().clone().into_tvalue()).collect())
             }
+            Runnable::Network(network) => network.run(&inputs),
             Runnable::Steps(steps) => steps.run(inputs),
             Runnable::Graph(plan) => plan.run(inputs),
         }
@@ -130,6 +133,10 @@ fn make(
     let by_example = batch::is_by_example(&model);
     if by_example {
         model = declutter(proto, given, &one_example(&inputs)).map_err(reason)?;
+    }
+    if let Some(network) = Network::new(&model).map_err(reason)? {
+        let runnable = Runnable::Network(Box::new(network));
+        return Ok((Plan { runnable, by_example }, Signature { inputs, outputs }));
     }
     ops::settle(&mut model);
     model.optimize().map_err(reason)?;

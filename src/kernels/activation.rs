@@ -1,0 +1,124 @@
+//! What becomes of a sum before it is stored.
+
+use super::function;
+use super::simd::F32x4;
+
+/// min(max(slope * x + offset, low), high). What is not a number stays so.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Clamp {
+    pub(crate) slope: f32,
+    pub(crate) offset: f32,
+    pub(crate) low: f32,
+    pub(crate) high: f32,
+}
+
+impl Clamp {
+    pub(crate) const IDENTITY: Clamp = Clamp { slope: 1.0, offset: 0.0, low: f32::NEG_INFINITY, high: f32::INFINITY };
+
+    #[inline(always)]
+    fn of(self, x: F32x4) -> F32x4 {
+        let line = F32x4::splat(self.offset).madd(x, F32x4::splat(self.slope));
+        line.at_least(F32x4::splat(self.low)).at_most(F32x4::splat(self.high))
+    }
+}
+
+/// A function of each element.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Activation {
+    None,
+    /// min(max(x, low), high): ONNX's Relu and Clip.
+    Clip {
+        low: f32,
+        high: f32,
+    },
+    /// ONNX's HardSigmoid, and any other line between two limits.
+    Clamp(Clamp),
+    /// x times that: ONNX's HardSwish.
+    Gated(Clamp),
+    /// x where it is positive, slope * x elsewhere.
+    Leaky {
+        slope: f32,
+    },
+    Square,
+    Sqrt,
+    Recip,
+    Rsqrt,
+    Abs,
+    Exp,
+    Sigmoid,
+    Tanh,
+    Silu,
+    GeluTanh,
+}
+
+impl Activation {
+    /// Its cheapest form.
+    pub(crate) fn simplified(self) -> Activation {
+        match self {
+            Activation::Clamp(clamp) if clamp == Clamp::IDENTITY => Activation::None,
+            Activation::Clamp(Clamp { slope: 1.0, offset: 0.0, low, high }) => Activation::Clip { low, high },
+            other => other,
+        }
+    }
+
+    /// Whether it is a few operations on the element: worth having at each place where a sum is stored.
+    pub(crate) fn is_simple(self) -> bool {
+        matches!(
+            self,
+            Activation::None
+                | Activation::Clip { .. }
+                | Activation::Clamp(_)
+                | Activation::Gated(_)
+                | Activation::Leaky { .. }
+        )
+    }
+
+    /// Applies one that [is simple](Activation::is_simple).
+    #[inline(always)]
+    pub(crate) fn of(self, x: F32x4) -> F32x4 {
+        match self {
+            Activation::Clip { low, high } => x.at_least(F32x4::splat(low)).at_most(F32x4::splat(high)),
+            Activation::Clamp(clamp) => clamp.of(x),
+            Activation::Gated(clamp) => x.mul(clamp.of(x)),
+            Activation::Leaky { slope } => {
+                let zero = F32x4::splat(0.0);
+                x.at_least(zero).madd(x.at_most(zero), F32x4::splat(slope))
+            }
+            _ => x,
+        }
+    }
+}
+
+/// Writes the function of each element.
+///
+/// # Panics
+/// When the lengths differ.
+pub(crate) fn map(function: Activation, input: &[f32], output: &mut [f32]) {
+    let one = F32x4::splat(1.0);
+    match function {
+        Activation::Square => each(input, output, |x| x.mul(x)),
+        Activation::Sqrt => each(input, output, F32x4::sqrt),
+        Activation::Recip => each(input, output, |x| one.div(x)),
+        Activation::Rsqrt => each(input, output, |x| one.div(x.sqrt())),
+        Activation::Abs => each(input, output, F32x4::abs),
+        Activation::Exp => each(input, output, function::exp),
+        Activation::Sigmoid => each(input, output, function::sigmoid),
+        Activation::Tanh => each(input, output, function::tanh),
+        Activation::Silu => each(input, output, |x| x.mul(function::sigmoid(x))),
+        Activation::GeluTanh => each(input, output, function::gelu_tanh),
+        simple => each(input, output, |x| simple.of(x)),
+    }
+}
+
+#[inline(always)]
+fn each(input: &[f32], output: &mut [f32], function: impl Fn(F32x4) -> F32x4) {
+    assert_eq!(input.len(), output.len(), "lengths");
+    let (inputs, rest) = input.as_chunks::<4>();
+    let (outputs, last) = output.as_chunks_mut::<4>();
+    for (from, to) in inputs.iter().zip(outputs) {
+        *to = function(F32x4::from_array(*from)).to_array();
+    }
+    let mut lanes = [0.0; 4];
+    lanes[..rest.len()].copy_from_slice(rest);
+    last.copy_from_slice(&function(F32x4::from_array(lanes)).to_array()[..rest.len()]);
+}

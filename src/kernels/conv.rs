@@ -1,0 +1,241 @@
+//! Convolution of a padded image in channels-last layout, and with windows of one element: a matrix product.
+#![allow(unsafe_code)]
+
+use super::activation::Activation;
+use super::simd::F32x4;
+use super::tile::{self, ROWS, Run, Sums, WIDTH};
+use super::window::Windows;
+
+/// Weights of which a whole pass over the image's tiles is not made for each block: they stay in the processor's second cache.
+const CACHED: usize = 256 << 10;
+
+/// Weights `[depth, columns]` and a bias by column, in blocks of eight columns: `[columns / 8][depth][8]`, zeros behind the last.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Packed {
+    weights: Vec<f32>,
+    bias: Vec<f32>,
+    depth: usize,
+    columns: usize,
+}
+
+impl Packed {
+    /// Packs what `weight(depth, column)` and `bias(column)` say.
+    pub(crate) fn new(
+        depth: usize,
+        columns: usize,
+        weight: impl Fn(usize, usize) -> f32,
+        bias: impl Fn(usize) -> f32,
+    ) -> Packed {
+        let blocks = columns.div_ceil(WIDTH);
+        let mut weights = Vec::with_capacity(blocks * depth * WIDTH);
+        for block in 0..blocks {
+            for row in 0..depth {
+                let column = |lane| block * WIDTH + lane;
+                weights.extend(
+                    (0..WIDTH).map(|lane| if column(lane) < columns { weight(row, column(lane)) } else { 0.0 }),
+                );
+            }
+        }
+        let bias = (0..blocks * WIDTH).map(|column| if column < columns { bias(column) } else { 0.0 }).collect();
+        Packed { weights, bias, depth, columns }
+    }
+
+    /// Scales each column's weights and bias, then adds an offset to the bias.
+    pub(crate) fn adjust(&mut self, scale: impl Fn(usize) -> f32, offset: impl Fn(usize) -> f32) {
+        let block = self.depth * WIDTH;
+        for (at, weight) in self.weights.iter_mut().enumerate() {
+            let column = at / block * WIDTH + at % WIDTH;
+            if column < self.columns {
+                *weight *= scale(column);
+            }
+        }
+        for (column, bias) in self.bias.iter_mut().enumerate().take(self.columns) {
+            *bias = *bias * scale(column) + offset(column);
+        }
+    }
+
+    /// The number of columns.
+    pub(crate) fn columns(&self) -> usize {
+        self.columns
+    }
+}
+
+/// What a convolution reads besides the weights, and what it does with its sums.
+pub(crate) struct Task<'a> {
+    /// The image.
+    pub(crate) input: &'a [f32],
+    pub(crate) windows: Windows,
+    /// The window's elements, from its first on, in the order of the weights' rows.
+    pub(crate) runs: &'a [Run],
+    /// What is added to each sum, laid out as the output is.
+    pub(crate) residual: Option<&'a [f32]>,
+    pub(crate) activation: Activation,
+}
+
+/// Writes, at each window's place in `output`, the columns' sums.
+///
+/// # Panics
+/// When a window or its place is outside of `input`, `output` or `residual`, or the runs are not as long as the weights' depth.
+pub(crate) fn convolve(task: &Task<'_>, packed: &Packed, output: &mut [f32]) {
+    check(task, packed, output.len());
+    let blocks = packed.columns.div_ceil(WIDTH);
+    let whole = Range { blocks: 0..blocks, windows: 0..task.windows.count() };
+    // SAFETY: checked.
+    unsafe {
+        if size_of_val(packed.weights.as_slice()) <= CACHED {
+            sweep(task, packed, &whole, output);
+        } else {
+            // A few at a time, for the windows that are left one by one.
+            for block in (0..blocks).step_by(4) {
+                sweep(task, packed, &Range { blocks: block..blocks.min(block + 4), ..whole.clone() }, output);
+            }
+        }
+    }
+}
+
+fn check(task: &Task<'_>, packed: &Packed, output: usize) {
+    let Windows { output: size, stride, pitch, start } = task.windows;
+    if task.windows.count() == 0 {
+        return;
+    }
+    let last = (size[0] - 1) * stride[0] + (size[1] - 1) * stride[1];
+    let reach = task.runs.iter().map(|run| run.at + run.length).max().unwrap_or(0);
+    assert!(last + reach <= task.input.len(), "a window is outside of the image");
+    let end = start + (size[0] - 1) * pitch[0] + (size[1] - 1) * pitch[1] + packed.columns;
+    assert!(end <= output && task.residual.is_none_or(|residual| end <= residual.len()), "the output is too small");
+    assert_eq!(task.runs.iter().map(|run| run.length).sum::<usize>(), packed.depth, "the runs' length");
+}
+
+#[derive(Clone)]
+struct Range {
+    blocks: std::ops::Range<usize>,
+    windows: std::ops::Range<usize>,
+}
+
+/// # Safety
+/// As [`check`] says.
+unsafe fn sweep(task: &Task<'_>, packed: &Packed, range: &Range, output: &mut [f32]) {
+    let mut cursor = task.windows.from(range.windows.start);
+    let count = range.windows.len();
+    unsafe {
+        for _ in 0..count / ROWS {
+            let (inputs, places) = cursor.take::<ROWS>();
+            blocks(task, packed, range, inputs, places, output);
+        }
+        match count % ROWS {
+            1 => row(task, packed, range, &mut cursor, output),
+            2 => rest::<2>(task, packed, range, &mut cursor, output),
+            3 => rest::<3>(task, packed, range, &mut cursor, output),
+            _ => {}
+        }
+    }
+}
+
+/// # Safety
+/// As [`check`] says.
+unsafe fn rest<const R: usize>(
+    task: &Task<'_>,
+    packed: &Packed,
+    range: &Range,
+    cursor: &mut super::window::Cursor<'_>,
+    output: &mut [f32],
+) {
+    let (inputs, places) = cursor.take::<R>();
+    unsafe { blocks(task, packed, range, inputs, places, output) }
+}
+
+/// One window.
+///
+/// # Safety
+/// As [`check`] says.
+unsafe fn row(
+    task: &Task<'_>,
+    packed: &Packed,
+    range: &Range,
+    cursor: &mut super::window::Cursor<'_>,
+    output: &mut [f32],
+) {
+    const BLOCKS: usize = 4;
+    let ([input], [place]) = cursor.take::<1>();
+    let mut next = range.blocks.start;
+    unsafe {
+        while next + BLOCKS <= range.blocks.end {
+            let stride = packed.depth * WIDTH;
+            let weights = packed.weights.as_ptr().add(next * stride);
+            let bias = packed.bias.as_ptr().add(next * WIDTH);
+            let at = task.input.as_ptr().add(input);
+            let sums = tile::multiply_row::<BLOCKS>(at, task.runs, weights, stride, bias);
+            for (block, sum) in (next..).zip(sums) {
+                let width = WIDTH.min(packed.columns - block * WIDTH);
+                store(task, [sum], [place + block * WIDTH], width, output);
+            }
+            next += BLOCKS;
+        }
+        blocks(task, packed, &Range { blocks: next..range.blocks.end, ..range.clone() }, [input], [place], output);
+    }
+}
+
+/// # Safety
+/// As [`check`] says.
+unsafe fn blocks<const R: usize>(
+    task: &Task<'_>,
+    packed: &Packed,
+    range: &Range,
+    inputs: [usize; R],
+    places: [usize; R],
+    output: &mut [f32],
+) {
+    for block in range.blocks.clone() {
+        unsafe {
+            let weights = packed.weights.as_ptr().add(block * packed.depth * WIDTH);
+            let bias = packed.bias.as_ptr().add(block * WIDTH);
+            let sums = tile::multiply(task.input.as_ptr(), &inputs, task.runs, weights, bias);
+            let width = WIDTH.min(packed.columns - block * WIDTH);
+            store(task, sums, places.map(|place| place + block * WIDTH), width, output);
+        }
+    }
+}
+
+/// # Safety
+/// `width` elements at each place are inside of `output` and the residual.
+#[inline(always)]
+unsafe fn store<const R: usize>(task: &Task<'_>, sums: Sums<R>, places: [usize; R], width: usize, output: &mut [f32]) {
+    for row in 0..R {
+        let place = places[row];
+        if width == WIDTH {
+            unsafe {
+                for half in 0..2 {
+                    let mut sum = sums[row][half];
+                    if let Some(residual) = task.residual {
+                        sum = sum.add(F32x4::load(residual.as_ptr().add(place + 4 * half)));
+                    }
+                    task.activation.of(sum).store(output.as_mut_ptr().add(place + 4 * half));
+                }
+            }
+        } else {
+            narrow(task, sums[row], place, width, output);
+        }
+    }
+}
+
+/// Stores fewer than eight columns.
+fn narrow(task: &Task<'_>, sums: [F32x4; 2], place: usize, width: usize, output: &mut [f32]) {
+    for (half, sum) in sums.into_iter().enumerate() {
+        let mut lanes = sum.to_array();
+        for (lane, value) in lanes.iter_mut().enumerate() {
+            let column = half * 4 + lane;
+            if let Some(residual) = task.residual.filter(|_| column < width) {
+                *value += residual[place + column];
+            }
+        }
+        let lanes = activated(task.activation, lanes);
+        for (lane, value) in lanes.into_iter().enumerate().filter(|(lane, _)| half * 4 + lane < width) {
+            output[place + half * 4 + lane] = value;
+        }
+    }
+}
+
+fn activated(activation: Activation, lanes: [f32; 4]) -> [f32; 4] {
+    // SAFETY: four elements.
+    activation.of(unsafe { F32x4::load(lanes.as_ptr()) }).to_array()
+}

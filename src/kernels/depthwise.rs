@@ -1,0 +1,135 @@
+//! Convolution with one filter for each channel, of a padded image in channels-last layout.
+#![allow(unsafe_code)]
+
+use super::activation::Activation;
+use super::simd::F32x4;
+use super::window::Windows;
+
+/// Windows at once.
+const ROWS: usize = 4;
+
+/// A filter for each channel: weights `[window's elements][channels]`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Filters {
+    pub(crate) weights: Vec<f32>,
+    pub(crate) bias: Vec<f32>,
+}
+
+impl Filters {
+    /// Scales each channel's weights and bias, then adds an offset to the bias.
+    pub(crate) fn adjust(&mut self, scale: impl Fn(usize) -> f32, offset: impl Fn(usize) -> f32) {
+        let channels = self.bias.len();
+        self.weights.iter_mut().enumerate().for_each(|(at, weight)| *weight *= scale(at % channels));
+        self.bias.iter_mut().enumerate().for_each(|(channel, bias)| *bias = *bias * scale(channel) + offset(channel));
+    }
+}
+
+/// What it reads besides the weights, and what it does with its sums.
+pub(crate) struct Task<'a> {
+    pub(crate) input: &'a [f32],
+    pub(crate) windows: Windows,
+    /// Where each of the window's elements is, from its first on.
+    pub(crate) taps: &'a [usize],
+    pub(crate) activation: Activation,
+}
+
+/// Writes, at each window's place in `output`, each channel's sum.
+///
+/// # Panics
+/// When a window or its place is outside of `input` or `output`, or there are not as many weights.
+pub(crate) fn convolve(task: &Task<'_>, filters: &Filters, output: &mut [f32]) {
+    let channels = filters.bias.len();
+    if task.windows.count() == 0 {
+        return;
+    }
+    let Windows { output: size, stride, pitch, start } = task.windows;
+    let last = (size[0] - 1) * stride[0] + (size[1] - 1) * stride[1];
+    let reach = task.taps.iter().max().map_or(0, |tap| tap + channels);
+    assert!(last + reach <= task.input.len(), "a window is outside of the image");
+    let end = start + (size[0] - 1) * pitch[0] + (size[1] - 1) * pitch[1] + channels;
+    assert!(end <= output.len(), "the output is too small");
+    assert_eq!(task.taps.len() * channels, filters.weights.len(), "the number of weights");
+    let mut cursor = task.windows.from(0);
+    let count = task.windows.count();
+    // SAFETY: checked.
+    unsafe {
+        for _ in 0..count / ROWS {
+            let (inputs, places) = cursor.take::<ROWS>();
+            windows(task, filters, inputs, places, output);
+        }
+        for _ in 0..count % ROWS {
+            let (inputs, places) = cursor.take::<1>();
+            windows(task, filters, inputs, places, output);
+        }
+    }
+}
+
+/// # Safety
+/// The windows and their places are inside of input and output.
+unsafe fn windows<const R: usize>(
+    task: &Task<'_>,
+    filters: &Filters,
+    inputs: [usize; R],
+    places: [usize; R],
+    output: &mut [f32],
+) {
+    let channels = filters.bias.len();
+    let mut channel = 0;
+    unsafe {
+        while channel + 8 <= channels {
+            vectors::<R, 2>(task, filters, inputs, places, channel, output);
+            channel += 8;
+        }
+        while channel + 4 <= channels {
+            vectors::<R, 1>(task, filters, inputs, places, channel, output);
+            channel += 4;
+        }
+    }
+    for channel in channel..channels {
+        for row in 0..R {
+            let weights = filters.weights[channel..].iter().step_by(channels);
+            let products =
+                task.taps.iter().zip(weights).map(|(tap, weight)| task.input[inputs[row] + tap + channel] * weight);
+            let sum = filters.bias[channel] + products.sum::<f32>();
+            output[places[row] + channel] = task.activation.of(F32x4::splat(sum)).to_array()[0];
+        }
+    }
+}
+
+/// Four times `V` channels of each window.
+///
+/// # Safety
+/// The windows and their places are inside of input and output, so are the channels.
+#[inline(always)]
+unsafe fn vectors<const R: usize, const V: usize>(
+    task: &Task<'_>,
+    filters: &Filters,
+    inputs: [usize; R],
+    places: [usize; R],
+    channel: usize,
+    output: &mut [f32],
+) {
+    let channels = filters.bias.len();
+    unsafe {
+        let at = inputs.map(|input| task.input.as_ptr().add(input + channel));
+        let mut weights = filters.weights.as_ptr().add(channel);
+        let bias: [F32x4; V] = std::array::from_fn(|part| F32x4::load(filters.bias.as_ptr().add(channel + 4 * part)));
+        let mut sums = [bias; R];
+        for tap in task.taps {
+            let weight: [F32x4; V] = std::array::from_fn(|part| F32x4::load(weights.add(4 * part)));
+            for row in 0..R {
+                for part in 0..V {
+                    let value = F32x4::load(at[row].add(*tap + 4 * part));
+                    sums[row][part] = sums[row][part].madd(value, weight[part]);
+                }
+            }
+            weights = weights.add(channels);
+        }
+        for row in 0..R {
+            for part in 0..V {
+                let place = output.as_mut_ptr().add(places[row] + channel + 4 * part);
+                task.activation.of(sums[row][part]).store(place);
+            }
+        }
+    }
+}

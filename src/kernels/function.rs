@@ -1,0 +1,48 @@
+//! Functions of one number, four at a time.
+
+use super::simd::F32x4;
+
+/// e to the power of each element, to about one unit in the last place.
+#[inline(always)]
+pub(crate) fn exp(x: F32x4) -> F32x4 {
+    // ln 2 in two parts: the first has few bits, so that multiples of it are exact.
+    const LN_2: [f32; 2] = [0.693_145_75, 1.428_606_8e-6];
+    // Beyond these the result is 0 or infinite in any case.
+    let x = x.at_least(F32x4::splat(-104.0)).at_most(F32x4::splat(89.0));
+    let power = x.mul(F32x4::splat(std::f32::consts::LOG2_E)).nearest();
+    let rest = LN_2.iter().fold(x, |rest, part| rest.madd(power, F32x4::splat(-part)));
+    // The first terms of the exponential series: the next one is less than 6e-9 for |rest| <= ln 2 / 2.
+    let coefficients = [1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0];
+    let sum = coefficients.into_iter().fold(F32x4::splat(0.0), |sum, term| F32x4::splat(term).madd(sum, rest));
+    // In two steps, since the power of two itself may not be a float32.
+    let half = power.mul(F32x4::splat(0.5)).nearest();
+    sum.mul(half.power_of_two()).mul(power.sub(half).power_of_two())
+}
+
+/// 1 / (1 + exp(-x)).
+#[inline(always)]
+pub(crate) fn sigmoid(x: F32x4) -> F32x4 {
+    let one = F32x4::splat(1.0);
+    one.div(one.add(exp(F32x4::splat(0.0).sub(x))))
+}
+
+/// The hyperbolic tangent.
+#[inline(always)]
+pub(crate) fn tanh(x: F32x4) -> F32x4 {
+    let one = F32x4::splat(1.0);
+    let far = one.sub(F32x4::splat(2.0).div(one.add(exp(x.add(x)))));
+    // Near zero that difference has few bits left. The next term of the series is less than 6e-8 of the sum.
+    let square = x.mul(x);
+    let coefficients = [62.0 / 2835.0, -17.0 / 315.0, 2.0 / 15.0, -1.0 / 3.0, 1.0];
+    let near = coefficients.into_iter().fold(F32x4::splat(0.0), |sum, term| F32x4::splat(term).madd(sum, square));
+    x.abs().choose(F32x4::splat(0.3), x.mul(near), far)
+}
+
+/// x * 0.5 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3))): GELU by its approximation.
+#[inline(always)]
+pub(crate) fn gelu_tanh(x: F32x4) -> F32x4 {
+    let cube = x.mul(x).mul(x);
+    let inner = x.madd(cube, F32x4::splat(0.044_715)).mul(F32x4::splat(0.797_884_56));
+    // 0.5 * (1 + tanh(y)) is sigmoid(2 * y).
+    x.mul(sigmoid(inner.add(inner)))
+}

@@ -1,0 +1,296 @@
+//! A decluttered model → steps.
+//!
+//! Nodes are taken in the order in which they run. Each is turned into a step of ours where one of the files here knows how,
+//! otherwise into a call of tract's operator. What is constant, such as a bias, an activation or a residual that follows a
+//! convolution, is put into the convolution's step instead.
+
+mod axes;
+mod conv;
+mod copies;
+mod elementwise;
+mod foreign;
+mod pending;
+mod pool;
+mod product;
+mod reduce;
+
+use std::collections::{HashMap, HashSet};
+
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::ops::konst::Const;
+use tract_onnx::tract_core::ops::source::TypedSource;
+use tract_onnx::tract_hir::internal::{DimLike, format_err};
+
+use super::memory::{Home, Place, plan};
+use super::step::{Part, Step, Work};
+use super::value::{Dense, Value, significant, strides};
+use super::{Input, Network, Output};
+use crate::kernels::copy;
+
+/// The network's steps, or nothing where none of them is a convolution or a product of ours.
+pub(super) fn lower(model: &TypedModel) -> TractResult<Option<Network>> {
+    let mut lowering = Lowering::new(model);
+    for id in model.eval_order()? {
+        lowering.node(model.node(id))?;
+    }
+    lowering.finish()
+}
+
+pub(super) struct Lowering<'a> {
+    model: &'a TypedModel,
+    values: HashMap<OutletId, Value>,
+    /// Values that were copied for another order of axes.
+    copies: HashMap<(OutletId, Vec<usize>), Place>,
+    steps: Vec<Step>,
+    /// Elements of each buffer.
+    buffers: Vec<usize>,
+    /// The step that writes a buffer.
+    writers: HashMap<usize, usize>,
+    /// Buffers that are read by more than one name.
+    shared: HashSet<usize>,
+    constants: Vec<Box<[f32]>>,
+    slots: usize,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(model: &'a TypedModel) -> Self {
+        let (values, copies, writers, shared) = Default::default();
+        let (steps, buffers, constants) = Default::default();
+        Lowering { model, values, copies, steps, buffers, writers, shared, constants, slots: 0 }
+    }
+
+    fn node(&mut self, node: &TypedNode) -> TractResult<()> {
+        if let Some(constant) = node.op_as::<Const>() {
+            self.values.insert(node.id.into(), Value::Constant(constant.val().clone()));
+            return Ok(());
+        }
+        if node.op_is::<TypedSource>() {
+            let value = self.fresh_value(node.id.into())?;
+            self.values.insert(node.id.into(), value);
+            return Ok(());
+        }
+        let is_float = |outlet: &OutletId| Ok(self.model.outlet_fact(*outlet)?.datum_type == f32::datum_type());
+        let floats = node.inputs.iter().map(is_float).collect::<TractResult<Vec<bool>>>()?.iter().all(|is| *is);
+        let one = node.outputs.len() == 1 && node.outputs[0].fact.datum_type == f32::datum_type();
+        if floats && one {
+            if let Some(value) = self.ours(node)? {
+                self.values.insert(node.id.into(), value);
+                return Ok(());
+            }
+        }
+        self.foreign(node)
+    }
+
+    /// The node's value, if it is one of those that we know.
+    fn ours(&mut self, node: &TypedNode) -> TractResult<Option<Value>> {
+        let rooms = [
+            Self::axes,
+            Self::convolution,
+            Self::product,
+            Self::elementwise,
+            Self::pooling,
+            Self::reduction,
+            Self::copying,
+        ];
+        for room in rooms {
+            if let Some(value) = room(self, node)? {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
+    }
+
+    fn finish(mut self) -> TractResult<Option<Network>> {
+        let is_ours = |step: &Step| matches!(step.work, Work::Convolve(_) | Work::Depthwise(_) | Work::Product(_));
+        let (model, mut inputs, mut outputs) = (self.model, vec![], vec![]);
+        for outlet in model.input_outlets()? {
+            inputs.push(match self.value(*outlet)? {
+                Value::Slot(slot) => Input::Slot(slot),
+                _ => Input::Buffer(self.plain(*outlet)?.place),
+            });
+        }
+        for outlet in model.output_outlets()? {
+            outputs.push(match self.value(*outlet)? {
+                Value::Slot(slot) => Output::Slot(slot),
+                _ => {
+                    let Dense { place, shape, .. } = self.plain(*outlet)?;
+                    Output::Buffer { place, shape: shape.into() }
+                }
+            });
+        }
+        if !self.steps.iter().any(is_ours) {
+            return Ok(None);
+        }
+        let buffer = |place: &Place| match place.home {
+            Home::Buffer(buffer) => Some(buffer),
+            Home::Constant(_) => None,
+        };
+        let input = |input: &Input| if let Input::Buffer(place) = input { buffer(place) } else { None };
+        let output = |output: &Output| if let Output::Buffer { place, .. } = output { buffer(place) } else { None };
+        let (first, last): (Vec<usize>, Vec<usize>) =
+            (inputs.iter().filter_map(input).collect(), outputs.iter().filter_map(output).collect());
+        let (offsets, elements) = plan(&self.buffers, &self.steps, &first, &last);
+        Ok(Some(Network {
+            steps: self.steps.into(),
+            constants: self.constants.into(),
+            inputs: inputs.into(),
+            outputs: outputs.into(),
+            offsets: offsets.into(),
+            elements,
+            slots: self.slots,
+            spare: Default::default(),
+        }))
+    }
+
+    /// The sizes of a value's axes.
+    fn shape(&self, outlet: OutletId) -> TractResult<Vec<usize>> {
+        self.model
+            .outlet_fact(outlet)?
+            .shape
+            .iter()
+            .map(DimLike::to_usize)
+            .map(|size| size.map_err(Into::into))
+            .collect()
+    }
+
+    fn value(&self, outlet: OutletId) -> TractResult<Value> {
+        self.values.get(&outlet).cloned().ok_or_else(|| format_err!("a value is missing"))
+    }
+
+    /// The constant, if the value is one of float32.
+    fn constant(&self, outlet: OutletId) -> TractResult<Option<Arc<Tensor>>> {
+        Ok(match self.value(outlet)? {
+            Value::Constant(tensor) if tensor.datum_type() == f32::datum_type() => Some(tensor),
+            _ => None,
+        })
+    }
+
+    /// Whether only this node reads the value.
+    fn is_read_once(&self, outlet: OutletId) -> TractResult<bool> {
+        Ok(self.model.outlet_successors(outlet).len() == 1 && !self.model.output_outlets()?.contains(&outlet))
+    }
+
+    /// A new buffer for a value, or a slot where it is not float32.
+    fn fresh_value(&mut self, outlet: OutletId) -> TractResult<Value> {
+        let fact = self.model.outlet_fact(outlet)?;
+        if fact.datum_type != f32::datum_type() {
+            self.slots += 1;
+            return Ok(Value::Slot(self.slots - 1));
+        }
+        let shape = self.shape(outlet)?;
+        let order = (0..shape.len()).collect();
+        Ok(Value::Dense(Dense { place: self.buffer(shape.iter().product()), shape, order }))
+    }
+
+    fn buffer(&mut self, length: usize) -> Place {
+        self.buffers.push(length);
+        Place { home: Home::Buffer(self.buffers.len() - 1), length }
+    }
+
+    fn keep(&mut self, constant: Vec<f32>) -> Place {
+        let length = constant.len();
+        self.constants.push(constant.into());
+        Place { home: Home::Constant(self.constants.len() - 1), length }
+    }
+
+    fn push(&mut self, work: Work, output: Place, fill: Option<f32>) {
+        self.move_writer(output, self.steps.len());
+        self.steps.push(Step { work, output, fill });
+    }
+
+    /// Notes that a step writes another buffer than before.
+    fn move_writer(&mut self, place: Place, step: usize) {
+        if let Home::Buffer(buffer) = place.home {
+            self.writers.insert(buffer, step);
+        }
+    }
+
+    /// The step that writes a value, if what it writes may still be changed.
+    fn writer(&self, place: &Place) -> Option<usize> {
+        match place.home {
+            Home::Buffer(buffer) if !self.shared.contains(&buffer) => self.writers.get(&buffer).copied(),
+            _ => None,
+        }
+    }
+
+    /// Notes that a value will have another name: where others read it by its own, it must stay as it is.
+    fn rename(&mut self, outlet: OutletId, place: &Place) -> TractResult<()> {
+        if let (Home::Buffer(buffer), false) = (place.home, self.is_read_once(outlet)?) {
+            self.shared.insert(buffer);
+        }
+        Ok(())
+    }
+
+    /// The value in memory, as it is.
+    fn dense(&mut self, outlet: OutletId) -> TractResult<Dense> {
+        match self.value(outlet)? {
+            Value::Dense(dense) => Ok(dense),
+            Value::Pending(pending) => {
+                let dense = self.settle(outlet, &pending)?;
+                self.values.insert(outlet, Value::Dense(dense.clone()));
+                Ok(dense)
+            }
+            Value::Constant(tensor) => {
+                let shape = tensor.shape().to_vec();
+                let order: Vec<usize> = (0..shape.len()).collect();
+                let key = (outlet, significant(&order, &shape));
+                let place = match self.copies.get(&key) {
+                    Some(place) => *place,
+                    None => self.keep(floats(&tensor)?),
+                };
+                self.copies.insert(key, place);
+                Ok(Dense { place, shape, order })
+            }
+            Value::Slot(_) => Err(format_err!("a value is not float32")),
+        }
+    }
+
+    /// The value with its axes in the model's order.
+    fn plain(&mut self, outlet: OutletId) -> TractResult<Dense> {
+        let order: Vec<usize> = (0..self.shape(outlet)?.len()).collect();
+        self.ordered(outlet, &order)
+    }
+
+    /// The value with its axes in this order.
+    fn ordered(&mut self, outlet: OutletId, order: &[usize]) -> TractResult<Dense> {
+        let dense = self.dense(outlet)?;
+        let result = |place| Dense { place, shape: dense.shape.clone(), order: order.to_vec() };
+        if dense.is_in(order) {
+            return Ok(result(dense.place));
+        }
+        let key = (outlet, significant(order, &dense.shape));
+        if let Some(place) = self.copies.get(&key) {
+            return Ok(result(*place));
+        }
+        let (from, to) = (dense.strides(), strides(order, &dense.shape));
+        let axes: Vec<copy::Axis> = key
+            .1
+            .iter()
+            .map(|axis| copy::Axis { size: dense.shape[*axis], from: from[*axis], to: to[*axis] })
+            .collect();
+        let place = match dense.place.home {
+            Home::Constant(index) => {
+                let mut moved = vec![0.0; dense.place.length];
+                copy::copy(&self.constants[index], &axes, &mut moved);
+                self.keep(moved)
+            }
+            Home::Buffer(_) => {
+                let place = self.buffer(dense.place.length);
+                self.push(parts_of(dense.place, axes), place, None);
+                place
+            }
+        };
+        self.copies.insert(key, place);
+        Ok(result(place))
+    }
+}
+
+/// A copy of one value, from its beginning to the output's.
+fn parts_of(input: Place, axes: Vec<copy::Axis>) -> Work {
+    Work::Copy { parts: Box::new([Part { input, axes: axes.into(), starts: [0, 0] }]) }
+}
+
+/// A tensor's elements.
+fn floats(tensor: &Tensor) -> TractResult<Vec<f32>> {
+    Ok(tensor.try_as_plain_ram()?.as_slice::<f32>()?.to_vec())
+}

@@ -1,0 +1,104 @@
+//! Scales, offsets and limits that wait for the kernel before them: ReLU, Clip, HardSigmoid, HardSwish, however they are written.
+
+use tract_onnx::prelude::*;
+
+use super::Lowering;
+use crate::kernels::activation::{Activation, Clamp};
+use crate::kernels::zip::Binary;
+use crate::network::step::Work;
+use crate::network::value::{Dense, Gated, Pending, Value};
+
+impl Lowering<'_> {
+    /// What the function of a value and a number makes pending, if it can.
+    pub(super) fn with_number(
+        &mut self,
+        node: &TypedNode,
+        outlet: OutletId,
+        function: Binary,
+        number: f32,
+    ) -> TractResult<Option<Value>> {
+        if !number.is_finite() {
+            return Ok(None);
+        }
+        let mut pending = self.pending(outlet)?;
+        let plain = pending.gated == Gated::No;
+        let Clamp { slope, offset, low, high } = pending.clamp;
+        pending.clamp = match function {
+            Binary::Mul if number > 0.0 => scaled(pending.clamp, number),
+            Binary::Mul if number < 0.0 => {
+                let Clamp { low, high, .. } = scaled(pending.clamp, number);
+                Clamp { low: high, high: low, ..scaled(pending.clamp, number) }
+            }
+            Binary::Add if plain => Clamp { slope, offset: offset + number, low: low + number, high: high + number },
+            Binary::Sub if plain => Clamp { slope, offset: offset - number, low: low - number, high: high - number },
+            Binary::Max if plain => Clamp { slope, offset, low: low.max(number), high: high.max(number) },
+            Binary::Min if plain => Clamp { slope, offset, low: low.min(number), high: high.min(number) },
+            _ => return Ok(None),
+        };
+        pending.nodes.push(node.id);
+        Ok(Some(Value::Pending(pending)))
+    }
+
+    /// The product of a value and what is pending for it.
+    pub(super) fn gate(&mut self, node: &TypedNode) -> TractResult<Option<Value>> {
+        let [left, right] = node.inputs[..] else { return Ok(None) };
+        for (value, other) in [(left, right), (right, left)] {
+            let Value::Pending(mut pending) = self.value(other)? else { continue };
+            if pending.base == value && pending.gated == Gated::No {
+                pending.gated = Gated::Yes;
+                pending.nodes.push(node.id);
+                return Ok(Some(Value::Pending(pending)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn pending(&self, outlet: OutletId) -> TractResult<Pending> {
+        match self.value(outlet)? {
+            // What others read, too, is computed once.
+            Value::Pending(pending) if self.is_read_once(outlet)? => Ok(pending),
+            _ => Ok(Pending { base: outlet, clamp: Clamp::IDENTITY, gated: Gated::No, nodes: vec![] }),
+        }
+    }
+
+    /// Has what is pending computed: by the kernel that makes the value before, where nothing else reads that.
+    pub(super) fn settle(&mut self, outlet: OutletId, pending: &Pending) -> TractResult<Dense> {
+        let base = self.dense(pending.base)?;
+        let function = match pending.gated {
+            Gated::No => Activation::Clamp(pending.clamp).simplified(),
+            Gated::Yes => Activation::Gated(pending.clamp),
+        };
+        let shape = self.shape(outlet)?;
+        if self.is_read_only_by(pending.base, &pending.nodes)? && self.activate(&base, function) {
+            return Ok(Dense { shape, ..base });
+        }
+        let place = self.buffer(base.place.length);
+        self.push(Work::Map { input: base.place, function }, place, None);
+        Ok(Dense { place, shape, order: base.order })
+    }
+
+    /// Puts the function into the kernel that makes the value, if it takes one.
+    pub(super) fn activate(&mut self, value: &Dense, function: Activation) -> bool {
+        let Some(writer) = self.writer(&value.place) else { return false };
+        let activation = match &mut self.steps[writer].work {
+            Work::Convolve(work) => &mut work.activation,
+            Work::Depthwise(work) => &mut work.activation,
+            _ => return false,
+        };
+        if *activation != Activation::None || !function.is_simple() {
+            return false;
+        }
+        *activation = function;
+        true
+    }
+
+    fn is_read_only_by(&self, outlet: OutletId, nodes: &[usize]) -> TractResult<bool> {
+        let only = self.model.outlet_successors(outlet).iter().all(|inlet| nodes.contains(&inlet.node));
+        Ok(only && !self.model.output_outlets()?.contains(&outlet))
+    }
+}
+
+fn scaled(clamp: Clamp, number: f32) -> Clamp {
+    let Clamp { slope, offset, low, high } = clamp;
+    Clamp { slope: slope * number, offset: offset * number, low: low * number, high: high * number }
+}

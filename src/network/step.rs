@@ -1,0 +1,282 @@
+//! What a network does, one kernel after the other.
+
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::plan::{EvalContext, Seating, SessionId};
+use tract_onnx::tract_hir::internal::{TractErrorContext, TypedOp, format_err};
+
+use super::memory::{Memory, Place};
+use crate::kernels::activation::{self, Activation};
+use crate::kernels::conv::{self, Packed};
+use crate::kernels::copy::{self, copy};
+use crate::kernels::depthwise::{self, Filters};
+use crate::kernels::pool::{self, Pool};
+use crate::kernels::reduce::{self, Reducer};
+use crate::kernels::tile::Run;
+use crate::kernels::window::Windows;
+use crate::kernels::zip::{self, Binary};
+
+/// A kernel on parts of memory.
+pub(super) struct Step {
+    pub(super) work: Work,
+    pub(super) output: Place,
+    /// What the output is filled with first, where the kernel does not write all of it.
+    pub(super) fill: Option<f32>,
+}
+
+/// Images, one after the other: how many, and the elements from one to the next in the input and in the output.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Images {
+    pub(super) count: usize,
+    pub(super) strides: [usize; 2],
+}
+
+pub(super) enum Work {
+    /// Convolutions and products with constant weights.
+    Convolve(Box<Convolve>),
+    Depthwise(Box<Depthwise>),
+    Pool {
+        input: Place,
+        images: Images,
+        windows: Windows,
+        taps: Box<[usize]>,
+        channels: usize,
+        kind: Pool,
+    },
+    /// Products of two values: matrices `[m, k]` with `[k, n]`, `count` of them.
+    Product(Box<Product>),
+    Map {
+        input: Place,
+        function: Activation,
+    },
+    Zip {
+        inputs: [Place; 2],
+        function: Binary,
+        axes: Box<[zip::Axis]>,
+    },
+    Reduce {
+        input: Place,
+        reducer: Reducer,
+        sizes: [usize; 3],
+    },
+    Softmax {
+        input: Place,
+        size: usize,
+    },
+    /// Copies of parts, each from a place in the input to one in the output.
+    Copy {
+        parts: Box<[Part]>,
+    },
+    /// An operator of tract's.
+    Foreign(Box<Foreign>),
+}
+
+pub(super) struct Convolve {
+    pub(super) input: Place,
+    pub(super) images: Images,
+    pub(super) windows: Windows,
+    pub(super) runs: Box<[Run]>,
+    /// One for each group: its weights, and its first elements in the window and in the output.
+    pub(super) groups: Box<[Group]>,
+    pub(super) residual: Option<Place>,
+    pub(super) activation: Activation,
+}
+
+pub(super) struct Group {
+    pub(super) packed: Packed,
+    pub(super) starts: [usize; 2],
+}
+
+pub(super) struct Depthwise {
+    pub(super) input: Place,
+    pub(super) images: Images,
+    pub(super) windows: Windows,
+    pub(super) taps: Box<[usize]>,
+    pub(super) filters: Filters,
+    pub(super) activation: Activation,
+}
+
+pub(super) struct Product {
+    pub(super) inputs: [Place; 2],
+    pub(super) count: usize,
+    /// m, k, n.
+    pub(super) sizes: [usize; 3],
+    /// Elements of the second value from one matrix, row and column to the next.
+    pub(super) strides: [usize; 3],
+}
+
+pub(super) struct Part {
+    pub(super) input: Place,
+    pub(super) axes: Box<[copy::Axis]>,
+    /// The first elements.
+    pub(super) starts: [usize; 2],
+}
+
+pub(super) struct Foreign {
+    pub(super) op: Box<dyn TypedOp>,
+    pub(super) node: usize,
+    pub(super) inputs: Box<[Source]>,
+    pub(super) outputs: Box<[Target]>,
+}
+
+/// Where an operator of tract's has an input from.
+pub(super) enum Source {
+    Buffer { place: Place, shape: Box<[usize]> },
+    Slot(usize),
+    Constant(Arc<Tensor>),
+}
+
+/// Where an output of it goes.
+pub(super) enum Target {
+    Buffer(Place),
+    Slot(usize),
+    Nowhere,
+}
+
+impl Step {
+    /// Tells of each place that it reads or writes.
+    pub(super) fn places(&self, mut tell: impl FnMut(&Place)) {
+        tell(&self.output);
+        match &self.work {
+            Work::Convolve(work) => {
+                tell(&work.input);
+                work.residual.iter().for_each(tell);
+            }
+            Work::Depthwise(work) => tell(&work.input),
+            Work::Product(work) => work.inputs.iter().for_each(tell),
+            Work::Zip { inputs, .. } => inputs.iter().for_each(tell),
+            Work::Copy { parts } => parts.iter().for_each(|part| tell(&part.input)),
+            Work::Pool { input, .. } | Work::Map { input, .. } | Work::Reduce { input, .. } => tell(input),
+            Work::Softmax { input, .. } => tell(input),
+            Work::Foreign(work) => {
+                for source in &work.inputs {
+                    if let Source::Buffer { place, .. } = source {
+                        tell(place);
+                    }
+                }
+                for target in &work.outputs {
+                    if let Target::Buffer(place) = target {
+                        tell(place);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn run(&self, memory: &mut Memory<'_>, slots: &mut [Option<TValue>]) -> TractResult<()> {
+        if let Work::Foreign(work) = &self.work {
+            return work.run(memory, slots);
+        }
+        let (output, others) = memory.output(&self.output);
+        if let Some(value) = self.fill {
+            output.fill(value);
+        }
+        match &self.work {
+            Work::Convolve(work) => {
+                work.run(others.input(&work.input), work.residual.as_ref().map(|place| others.input(place)), output)
+            }
+            Work::Depthwise(work) => work.run(others.input(&work.input), output),
+            Work::Pool { input, images, windows, taps, channels, kind } => {
+                images.each(others.input(input), output, |input, output| {
+                    pool::pool(*kind, input, windows, taps, *channels, output);
+                });
+            }
+            Work::Product(work) => work.run(work.inputs.each_ref().map(|place| others.input(place)), output),
+            Work::Map { input, function } => activation::map(*function, others.input(input), output),
+            Work::Zip { inputs, function, axes } => {
+                zip::zip(*function, inputs.each_ref().map(|place| others.input(place)), axes, output);
+            }
+            Work::Reduce { input, reducer, sizes } => reduce::reduce(*reducer, others.input(input), *sizes, output),
+            Work::Softmax { input, size } => reduce::softmax(others.input(input), *size, output),
+            Work::Copy { parts } => {
+                for Part { input, axes, starts } in parts {
+                    copy(&others.input(input)[starts[0]..], axes, &mut output[starts[1]..]);
+                }
+            }
+            Work::Foreign(_) => {}
+        }
+        Ok(())
+    }
+}
+
+impl Images {
+    fn each(self, input: &[f32], output: &mut [f32], mut work: impl FnMut(&[f32], &mut [f32])) {
+        for image in 0..self.count {
+            work(&input[image * self.strides[0]..], &mut output[image * self.strides[1]..]);
+        }
+    }
+}
+
+impl Convolve {
+    fn run(&self, input: &[f32], residual: Option<&[f32]>, output: &mut [f32]) {
+        for image in 0..self.images.count {
+            for Group { packed, starts } in &self.groups {
+                let [from, to] = [0, 1].map(|side| image * self.images.strides[side] + starts[side]);
+                let residual = residual.map(|residual| &residual[to..]);
+                let task = conv::Task {
+                    input: &input[from..],
+                    windows: self.windows,
+                    runs: &self.runs,
+                    residual,
+                    activation: self.activation,
+                };
+                conv::convolve(&task, packed, &mut output[to..]);
+            }
+        }
+    }
+}
+
+impl Depthwise {
+    fn run(&self, input: &[f32], output: &mut [f32]) {
+        self.images.each(input, output, |input, output| {
+            let (windows, taps, activation) = (self.windows, &*self.taps, self.activation);
+            depthwise::convolve(&depthwise::Task { input, windows, taps, activation }, &self.filters, output);
+        });
+    }
+}
+
+impl Product {
+    fn run(&self, [left, right]: [&[f32]; 2], output: &mut [f32]) {
+        let [m, k, n] = self.sizes;
+        let [matrix, row, column] = self.strides;
+        let windows = Windows { output: [1, m], stride: [0, k], pitch: [0, n], start: 0 };
+        for index in 0..self.count {
+            let right = &right[index * matrix..];
+            let packed = Packed::new(k, n, |depth, lane| right[depth * row + lane * column], |_| 0.0);
+            let task = conv::Task {
+                input: &left[index * m * k..],
+                windows,
+                runs: &[Run { at: 0, length: k }],
+                residual: None,
+                activation: Activation::None,
+            };
+            conv::convolve(&task, &packed, &mut output[index * m * n..]);
+        }
+    }
+}
+
+impl Foreign {
+    fn run(&self, memory: &mut Memory<'_>, slots: &mut [Option<TValue>]) -> TractResult<()> {
+        let (symbols, seating) = (SymbolValues::default(), Seating::single());
+        let (session, node_id) = (SessionId::NONE, self.node);
+        let context =
+            EvalContext { session, node_id, symbols: &symbols, scenario: None, shared: None, seating: &seating };
+        let input = |source: &Source| match source {
+            Source::Buffer { place, shape } => Ok(Tensor::from_shape(shape, memory.input(place))?.into_tvalue()),
+            Source::Constant(tensor) => Ok(tensor.clone().into_tvalue()),
+            Source::Slot(slot) => slots[*slot].clone().ok_or_else(|| format_err!("a value is missing")),
+        };
+        let inputs = self.inputs.iter().map(input).collect::<TractResult<TVec<TValue>>>()?;
+        let outputs = self.op.eval(&context, inputs).with_context(|| self.op.name())?;
+        self.op.drop_session(session, node_id);
+        for (target, value) in self.outputs.iter().zip(outputs) {
+            match target {
+                Target::Buffer(place) => {
+                    memory.output(place).0.copy_from_slice(value.try_as_plain_ram()?.as_slice::<f32>()?);
+                }
+                Target::Slot(slot) => slots[*slot] = Some(value),
+                Target::Nowhere => {}
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! How values lie in memory: the sizes of their axes as the model has them, and the order in which the axes are stored.
+
+use tract_onnx::prelude::*;
+use tract_onnx::tract_hir::internal::DimLike;
+
+use super::memory::Place;
+use crate::kernels::activation::Clamp;
+
+/// A value of float32.
+#[derive(Clone, Debug)]
+pub(super) struct Dense {
+    pub(super) place: Place,
+    pub(super) shape: Vec<usize>,
+    /// Axes, the outermost in memory first. Those of size 1 may be anywhere.
+    pub(super) order: Vec<usize>,
+}
+
+impl Dense {
+    /// The axes that matter, in the order of memory.
+    pub(super) fn significant(&self) -> Vec<usize> {
+        significant(&self.order, &self.shape)
+    }
+
+    /// Elements from one place of each axis to the next; 0 for axes of size 1.
+    pub(super) fn strides(&self) -> Vec<usize> {
+        strides(&self.order, &self.shape)
+    }
+
+    /// Whether its axes are stored in this order.
+    pub(super) fn is_in(&self, order: &[usize]) -> bool {
+        self.significant() == significant(order, &self.shape)
+    }
+}
+
+/// The axes of more than one place.
+pub(super) fn significant(order: &[usize], shape: &[usize]) -> Vec<usize> {
+    order.iter().copied().filter(|axis| shape[*axis] != 1).collect()
+}
+
+/// Elements from one place of each axis to the next; 0 for axes of size 1.
+pub(super) fn strides(order: &[usize], shape: &[usize]) -> Vec<usize> {
+    let mut strides = vec![0; shape.len()];
+    let mut stride = 1;
+    for axis in order.iter().rev().filter(|axis| shape[**axis] != 1) {
+        strides[*axis] = stride;
+        stride *= shape[*axis];
+    }
+    strides
+}
+
+/// A value that a line between two limits, perhaps times the element, makes of each element of another, and that nothing has
+/// computed yet: the kernel that makes the other value may do it.
+#[derive(Clone, Debug)]
+pub(super) struct Pending {
+    pub(super) base: OutletId,
+    pub(super) clamp: Clamp,
+    pub(super) gated: Gated,
+    /// The nodes whose work this is.
+    pub(super) nodes: Vec<usize>,
+}
+
+/// Whether the line is multiplied with the element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gated {
+    No,
+    Yes,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    Dense(Dense),
+    Pending(Pending),
+    /// One that is not float32, kept as a tensor.
+    Slot(usize),
+    Constant(Arc<Tensor>),
+}
+
+/// Whether all sizes are numbers, and none is 0.
+pub(super) fn has_sizes(model: &TypedModel) -> bool {
+    let is_size = |dim: &TDim| dim.to_usize().is_ok_and(|size| size > 0);
+    model.nodes.iter().all(|node| node.outputs.iter().all(|output| output.fact.shape.iter().all(is_size)))
+}
