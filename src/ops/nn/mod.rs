@@ -5,7 +5,9 @@ mod attention;
 mod cache;
 mod causal_conv;
 mod cell;
+mod col2im;
 pub(super) mod conv;
+mod deform;
 mod dropout;
 mod flex;
 mod fourier;
@@ -30,6 +32,8 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "CausalConvWithState" => causal_conv::build,
         "AveragePool" => pool::average,
         "BlackmanWindow" | "HammingWindow" | "HannWindow" => fourier::window,
+        "Col2Im" => col2im::build,
+        "DeformConv" => deform::build,
         "DFT" => fourier::dft,
         "Dropout" => dropout::build,
         "GRU" | "LSTM" | "RNN" => recurrent::build,

@@ -147,22 +147,35 @@ impl Window {
     /// # Errors
     /// Where they don't fit the kernel.
     pub(super) fn taps(&self, spatial: &[usize]) -> TractResult<Taps> {
+        let mut taps = vec![];
+        let output = self.visit(spatial, |at| {
+            taps.push(at.iter().zip(spatial).try_fold(0, |place, (at, size)| {
+                let inside = usize::try_from(*at).ok().filter(|inside| inside < size)?;
+                Some(place * size + inside)
+            }));
+        })?;
+        Ok(Taps { output, taps })
+    }
+
+    /// Calls `visit` with the coordinates of every place of every window: outside the input in the padding. Gives how many
+    /// windows there are along each axis.
+    ///
+    /// # Errors
+    /// Where they don't fit the kernel.
+    pub(super) fn visit(&self, spatial: &[usize], mut visit: impl FnMut(&[i64])) -> TractResult<Vec<usize>> {
         ensure!(spatial.len() == self.kernel.len(), "a kernel of {:?} does not fit {spatial:?}", self.kernel);
         let axes = spatial.iter().enumerate().map(|(axis, size)| self.axis(axis, *size));
         let axes = axes.collect::<TractResult<Vec<Axis>>>()?;
         let output: Vec<usize> = axes.iter().map(|axis| axis.output).collect();
         let all = [&output[..], &self.kernel[..]].concat();
-        let total = count(&all)?;
-        let mut taps = Vec::with_capacity(total);
-        let mut index = vec![0; all.len()];
-        for _ in 0..total {
+        let (mut index, mut place) = (vec![0; all.len()], vec![0; axes.len()]);
+        for _ in 0..count(&all)? {
             let (at, tap) = index.split_at(axes.len());
-            let place = axes.iter().enumerate().try_fold(0, |place, (axis, own)| {
+            for (axis, own) in axes.iter().enumerate() {
                 let padded = at[axis] * self.strides[axis] + tap[axis] * self.dilations[axis];
-                let inside = padded.checked_sub(own.before).filter(|inside| *inside < own.size)?;
-                Some(place * own.size + inside)
-            });
-            taps.push(place);
+                place[axis] = padded as i64 - own.before as i64;
+            }
+            visit(&place);
             for axis in (0..all.len()).rev() {
                 index[axis] += 1;
                 if index[axis] < all[axis] {
@@ -171,7 +184,7 @@ impl Window {
                 index[axis] = 0;
             }
         }
-        Ok(Taps { output, taps })
+        Ok(output)
     }
 
     /// The places of an axis in a window that lie in the input, and how many lie in it or its padding.

@@ -33,6 +33,7 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "GatherElements" => indexed::gather_elements,
         "GatherND" => indexed::gather_nd,
         "Identity" => reshape::identity,
+        "MaxRoiPool" => roi::max_pool,
         "NonZero" => make::non_zero,
         "OneHot" => make::one_hot,
         "Pad" => pad::pad,

@@ -1,4 +1,4 @@
-//! RoiAlign: parts of pictures, each sampled to one size.
+//! RoiAlign and MaxRoiPool: parts of pictures, each sampled or pooled to one size.
 
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure};
@@ -98,6 +98,46 @@ impl Align {
         }
         Ok(())
     }
+}
+
+/// The largest element of each bin of a part, whose corners are whole places.
+pub(super) fn max_pool(node: &Node) -> TractResult<Kernel> {
+    let pooled = node.ints("pooled_shape").unwrap_or_default();
+    let &[rows, columns] = pooled.as_slice() else { bail!("pooled_shape is {pooled:?}") };
+    let (rows, columns) = (size(rows)?, size(columns)?);
+    let scale = f64::from(node.float("spatial_scale", 1.0));
+    Ok(Box::new(move |arguments| {
+        let (input, rois) = (arguments.tensor(0)?, arguments.tensor(1)?);
+        let (&[batch, channels, height, width], &[parts, 5]) = (input.shape(), rois.shape()) else {
+            bail!("expected pictures and rows of 5, got {:?} and {:?}", input.shape(), rois.shape())
+        };
+        let shape = [parts, channels, rows, columns];
+        let mut values = Vec::with_capacity(count(&shape)?);
+        let (data, rois) = (input.to_f64s()?, rois.to_f64s()?);
+        for roi in rois.chunks(5) {
+            ensure!(roi[0] >= 0.0 && roi[0] < batch as f64, "the batch index {} is none of {batch}", roi[0]);
+            let [left, top, right, bottom] = [1, 2, 3, 4].map(|corner| (roi[corner] * scale).round());
+            let (high, wide) = (bins(top, bottom, rows, height), bins(left, right, columns, width));
+            for channel in 0..channels {
+                let plane = &data[(roi[0] as usize * channels + channel) * height * width..][..height * width];
+                for row in &high {
+                    values.extend(wide.iter().map(|column| {
+                        let rows = row.clone().flat_map(|row| &plane[row * width..][column.clone()]);
+                        rows.copied().reduce(f64::max).unwrap_or(0.0)
+                    }));
+                }
+            }
+        }
+        one(TensorValue::from_f64s(input.dtype(), &shape, values)?)
+    }))
+}
+
+/// The places of an axis in each of `count` bins between two of them, both included.
+fn bins(first: f64, last: f64, count: usize, length: usize) -> Vec<std::ops::Range<usize>> {
+    let bin = (last - first + 1.0).max(1.0) / count as f64;
+    let inside = |at: f64| (at + first).clamp(0.0, length as f64) as usize;
+    let one = |index: usize| inside((index as f64 * bin).floor())..inside(((index + 1) as f64 * bin).ceil());
+    (0..count).map(one).map(|bin| bin.start..bin.end.max(bin.start)).collect()
 }
 
 /// The four neighbours of a point and their weights; all 0 far outside.
