@@ -54,6 +54,8 @@ pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
             operator,
             "QuantizeLinear"
                 | "DequantizeLinear"
+                // Another operator's, of the same name.
+                | "Attention"
                 // A skip's bias and sum; places before caches.
                 | "SkipLayerNormalization"
                 | "SkipSimplifiedLayerNormalization"

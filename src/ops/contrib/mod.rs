@@ -1,7 +1,10 @@
 //! `com.microsoft`: what onnxruntime's optimiser and quantiser write, and scikit-learn's text models.
 
 mod attention;
-mod attention_fused;
+mod embed;
+mod fused;
+mod grouped;
+mod layers;
 mod quantised;
 mod tokenizer;
 
@@ -9,9 +12,12 @@ use crate::eager::node::Build;
 
 pub(super) fn find(operator: &str) -> Option<Build> {
     match operator {
+        "EmbedLayerNormalization" => Some(embed::build),
+        "GroupQueryAttention" => Some(grouped::build),
         "Tokenizer" => Some(tokenizer::build),
-        _ => {
-            attention::find(operator).or_else(|| attention_fused::find(operator)).or_else(|| quantised::find(operator))
-        }
+        _ => attention::find(operator)
+            .or_else(|| layers::find(operator))
+            .or_else(|| fused::find(operator))
+            .or_else(|| quantised::find(operator)),
     }
 }

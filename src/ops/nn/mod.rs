@@ -1,7 +1,7 @@
 //! Layers of networks: pooling, normalisation, attention, images, signals.
 
 mod activation;
-mod attention;
+pub(super) mod attention;
 mod cache;
 mod causal_conv;
 mod cell;
@@ -11,7 +11,7 @@ mod deform;
 mod dropout;
 mod flex;
 mod fourier;
-mod heads;
+pub(super) mod heads;
 pub(super) mod layer_norm;
 mod linear_attention;
 mod norms;
