@@ -54,8 +54,9 @@ pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
             operator,
             "QuantizeLinear"
                 | "DequantizeLinear"
-                // Another operator's, of the same name.
+                // ONNX's of the same name are others.
                 | "Attention"
+                | "QLinearConv"
                 // A skip's bias and sum; places before caches.
                 | "SkipLayerNormalization"
                 | "SkipSimplifiedLayerNormalization"

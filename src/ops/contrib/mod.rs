@@ -5,6 +5,7 @@ mod embed;
 mod fused;
 mod grouped;
 mod layers;
+mod pool;
 mod quantised;
 mod tokenizer;
 
@@ -18,6 +19,7 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         _ => attention::find(operator)
             .or_else(|| layers::find(operator))
             .or_else(|| fused::find(operator))
+            .or_else(|| pool::find(operator))
             .or_else(|| quantised::find(operator)),
     }
 }

@@ -20,7 +20,7 @@ pub(super) mod real;
 mod recurrent;
 pub(super) mod rotary;
 pub(super) mod training;
-mod window;
+pub(super) mod window;
 
 use crate::eager::node::Build;
 

@@ -7,8 +7,8 @@ use super::real::count;
 use crate::eager::node::Node;
 
 /// Attributes of pooling.
-pub(super) struct Window {
-    pub(super) kernel: Vec<usize>,
+pub(in crate::ops) struct Window {
+    pub(in crate::ops) kernel: Vec<usize>,
     strides: Vec<usize>,
     dilations: Vec<usize>,
     pads: Pads,
@@ -33,12 +33,12 @@ struct Axis {
 }
 
 /// The windows of an input's spatial axes, row-major.
-pub(super) struct Windows {
-    pub(super) output: Vec<usize>,
+pub(in crate::ops) struct Windows {
+    pub(in crate::ops) output: Vec<usize>,
     /// For each window, the input's elements in it.
-    pub(super) elements: Vec<Vec<usize>>,
+    pub(in crate::ops) elements: Vec<Vec<usize>>,
     /// For each window, how many places it has in the input and its padding.
-    pub(super) places: Vec<usize>,
+    pub(in crate::ops) places: Vec<usize>,
 }
 
 /// The windows of an input, each with all the kernel's places: those in the padding have no element.
@@ -48,7 +48,7 @@ pub(super) struct Taps {
 }
 
 impl Window {
-    pub(super) fn new(node: &Node) -> TractResult<Window> {
+    pub(in crate::ops) fn new(node: &Node) -> TractResult<Window> {
         Window::of(node, node.ints("kernel_shape").ok_or_else(|| format_err!("kernel_shape is missing"))?)
     }
 
@@ -115,7 +115,7 @@ impl Window {
     ///
     /// # Errors
     /// Where they don't fit the kernel.
-    pub(super) fn over(&self, spatial: &[usize]) -> TractResult<Windows> {
+    pub(in crate::ops) fn over(&self, spatial: &[usize]) -> TractResult<Windows> {
         ensure!(spatial.len() == self.kernel.len(), "a kernel of {:?} does not fit {spatial:?}", self.kernel);
         let axes = spatial.iter().enumerate().map(|(axis, size)| self.axis(axis, *size));
         let axes = axes.collect::<TractResult<Vec<Axis>>>()?;
