@@ -1,5 +1,5 @@
-//! Operators of our own, by family. Most are kernels of `eager` (`kernels.rs` finds them); `gather.rs` and `subsample.rs`
-//! are put into tract's plans.
+//! Operators of our own, by family. Most are kernels of `eager` (`kernels.rs` finds them); `gather.rs`, `subsample.rs`
+//! and `top.rs` are put into tract's plans.
 
 mod contrib;
 mod gather;
@@ -12,6 +12,7 @@ mod sequence;
 mod subsample;
 mod tensor;
 mod text;
+mod top;
 
 use tract_onnx::model::OnnxOpRegister;
 use tract_onnx::prelude::TypedModel;
@@ -30,4 +31,5 @@ pub(crate) fn register() -> OnnxOpRegister {
 pub(crate) fn settle(model: &mut TypedModel) {
     subsample::settle(model);
     gather::settle(model);
+    top::settle(model);
 }

@@ -7,6 +7,8 @@ mod grouped;
 mod layers;
 mod pool;
 mod quantised;
+#[cfg(test)]
+mod tests;
 mod tokenizer;
 
 use crate::eager::node::Build;

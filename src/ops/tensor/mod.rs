@@ -9,6 +9,7 @@ mod pick;
 mod reshape;
 mod resize;
 mod roi;
+mod sample;
 mod scatter;
 mod slice;
 mod unique;
@@ -32,6 +33,7 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "Gather" => indexed::gather,
         "GatherElements" => indexed::gather_elements,
         "GatherND" => indexed::gather_nd,
+        "GridSample" => sample::grid_sample,
         "Identity" => reshape::identity,
         "MaxRoiPool" => roi::max_pool,
         "NonZero" => make::non_zero,

@@ -158,3 +158,29 @@ fn corners(y: f64, x: f64, (height, width): (usize, usize)) -> [(usize, f64); 4]
         (bottom * width + right, down * along),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use tract_onnx::pb::{AttributeProto, NodeProto};
+
+    use super::*;
+    use crate::eager::node::Arguments;
+
+    /// Two parts of two channels, the second beyond the picture. The expected values are onnxruntime 1.32's.
+    #[test]
+    fn parts_are_pooled_by_their_largest() {
+        let attribute = vec![
+            AttributeProto { name: "pooled_shape".into(), ints: vec![2, 2], ..Default::default() },
+            AttributeProto { name: "spatial_scale".into(), f: 0.8, ..Default::default() },
+        ];
+        let proto = NodeProto { attribute, ..Default::default() };
+        let kernel = max_pool(&Node { proto: &proto, opset: 1, constants: vec![] }).unwrap();
+        let picture = (0..32).map(|index| ((index * 7 % 11) as f32 - 5.0) / 4.0).collect();
+        let parts = vec![0f32, 0.0, 0.0, 3.0, 2.0, 0.0, 2.6, 1.0, 9.0, 9.0];
+        let inputs = [TensorValue::new(&[1, 2, 4, 4], picture), TensorValue::new(&[2, 5], parts)];
+        let inputs = inputs.into_iter().map(|input| Some(input.unwrap().into())).collect();
+        let outputs = kernel(&Arguments { inputs }).unwrap();
+        let expected = [0.5, 1.0, 0.75, 1.0, 1.0, 1.0, 1.25, 1.25, 1.25, 0.0, 0.0, 0.0, 0.75, 0.0, 0.0, 0.0];
+        assert_eq!(outputs[0].tensor().unwrap().slice::<f32>().unwrap(), expected);
+    }
+}
