@@ -137,6 +137,9 @@ fn make(
     if !says_its_shapes(&model).map_err(reason)? {
         return Err(Error::Model("the sizes of its outputs depend on values".into()));
     }
+    if let Some(problem) = ops::asks_too_much(&model).map_err(reason)? {
+        return Err(Error::Model(problem));
+    }
     if approximates(&model) {
         return Err(Error::Model("float16 is not computed to its last bit".into()));
     }

@@ -9,6 +9,7 @@ mod ml;
 mod nn;
 mod quant;
 mod sequence;
+mod split;
 mod subsample;
 mod tensor;
 mod text;
@@ -19,11 +20,13 @@ use tract_onnx::prelude::TypedModel;
 
 pub(crate) use gather::OutOfRange;
 pub(crate) use nn::Flex;
+pub(crate) use top::asks_too_much;
 
-/// The operators that tract has, but for a Cast of ours.
+/// The operators that tract has, but for a Cast and a Split of ours.
 pub(crate) fn register() -> OnnxOpRegister {
     let mut register = tract_onnx::onnx().op_register;
     register.insert("Cast", math::whole::in_plans);
+    register.insert("Split", split::in_plans);
     register
 }
 

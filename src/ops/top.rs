@@ -15,6 +15,20 @@ pub(super) fn settle(model: &mut TypedModel) {
     }
 }
 
+/// What is wrong with a TopK that asks for more than there is, where the model says both.
+pub(crate) fn asks_too_much(model: &TypedModel) -> TractResult<Option<String>> {
+    for node in &model.nodes {
+        let Some(top) = node.op_as::<Topk>() else { continue };
+        let facts = model.node_input_facts(node.id)?;
+        let (Ok(size), Some(k)) = (facts[0].shape[top.axis].to_usize(), &facts[1].konst) else { continue };
+        let k = k.cast_to_scalar::<i64>()?;
+        if usize::try_from(k).ok().is_none_or(|k| k > size) {
+            return Ok(Some(format!("TopK (node {:?}): expected a k of at most {size}, got {k}", node.name)));
+        }
+    }
+    Ok(None)
+}
+
 #[derive(Debug, Clone, Hash, PartialEq, Eq)]
 struct CheckedTop(Topk);
 
