@@ -7,6 +7,8 @@ pub(crate) mod kernels;
 mod math;
 mod ml;
 mod nn;
+#[cfg(test)]
+mod properties;
 mod quant;
 mod sequence;
 mod split;
