@@ -12,10 +12,12 @@ mod tests;
 mod tokenizer;
 
 use crate::eager::node::Build;
+use crate::ops::tensor::grid_sample;
 
 pub(super) fn find(operator: &str) -> Option<Build> {
     match operator {
         "EmbedLayerNormalization" => Some(embed::build),
+        "GridSample" => Some(grid_sample),
         "GroupQueryAttention" => Some(grouped::build),
         "Tokenizer" => Some(tokenizer::build),
         _ => attention::find(operator)

@@ -94,7 +94,10 @@ fn softmax(node: &Node) -> TractResult<Kernel> {
                 }
             }
         }
-        one(to.quantized(x.dtype(), x.shape(), data)?)
+        // onnxruntime takes whole steps of its scale to 1.
+        let steps = (1.0 / to.scale).floor();
+        let quotients = data.into_iter().map(|share| share * steps);
+        one(quantized(to.dtype.unwrap_or(x.dtype()), x.shape(), quotients, |_| to.zero, Beyond::Saturates)?)
     }))
 }
 

@@ -18,6 +18,7 @@ use crate::eager::node::Build;
 
 pub(super) use layout::part;
 pub(super) use pick::joined;
+pub(super) use sample::grid_sample;
 
 pub(super) fn find(operator: &str) -> Option<Build> {
     Some(match operator {
@@ -33,7 +34,7 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "Gather" => indexed::gather,
         "GatherElements" => indexed::gather_elements,
         "GatherND" => indexed::gather_nd,
-        "GridSample" => sample::grid_sample,
+        "GridSample" => grid_sample,
         "Identity" => reshape::identity,
         "MaxRoiPool" => roi::max_pool,
         "NonZero" => make::non_zero,

@@ -29,7 +29,7 @@ struct Sampler {
     align_corners: bool,
 }
 
-pub(super) fn grid_sample(node: &Node) -> TractResult<Kernel> {
+pub(in crate::ops) fn grid_sample(node: &Node) -> TractResult<Kernel> {
     let sampler = Sampler {
         mode: match node.text("mode", "linear")?.as_str() {
             "nearest" => Mode::Nearest,
