@@ -11,7 +11,7 @@ use crate::ops::nn::real::{Real, broadcast, count, dot, with_real, write};
 
 pub(super) fn find(operator: &str) -> Option<Build> {
     Some(match operator {
-        "FusedMatMul" => matmul,
+        "FusedMatMul" | "TransposeMatMul" => matmul,
         "FusedConv" => conv,
         "FusedGemm" => gemm,
         _ => return None,

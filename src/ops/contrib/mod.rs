@@ -1,6 +1,7 @@
 //! `com.microsoft`: what onnxruntime's optimiser and quantiser write, and scikit-learn's text models.
 
 mod attention;
+mod blocks;
 mod embed;
 mod fused;
 mod grouped;
@@ -19,6 +20,7 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "EmbedLayerNormalization" => Some(embed::build),
         "GridSample" => Some(grid_sample),
         "GroupQueryAttention" => Some(grouped::build),
+        "MatMulNBits" => Some(blocks::build),
         "Tokenizer" => Some(tokenizer::build),
         _ => attention::find(operator)
             .or_else(|| layers::find(operator))

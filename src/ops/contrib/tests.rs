@@ -148,3 +148,27 @@ fn a_product_is_activated() {
     let expected = [-0.351562, 3.125, -0.71875, 2.40625];
     assert_close(&answers("FusedGemm", attributes, inputs)[0], &[2, 2], &expected);
 }
+
+/// A scale of 0.06 makes 16 steps to 1, not 16.7.
+#[test]
+fn shares_are_whole_steps() {
+    let inputs = vec![
+        tensor(&[2, 1], vec![0u8, 9]),
+        tensor(&[], vec![0.05f32]),
+        tensor(&[], vec![3u8]),
+        tensor(&[], vec![0.06f32]),
+        tensor(&[], vec![7u8]),
+    ];
+    let shares = answers("QLinearSoftmax", vec![int("axis", 1), int("opset", 13)], inputs);
+    assert_eq!(shares[0].slice::<u8>().unwrap(), [23, 23]);
+}
+
+/// The second block of a row is a part only; zero points are 10 and 5, 3 and 12.
+#[test]
+fn weights_of_four_bits_are_multiplied() {
+    let packed = (0..32).map(|index: usize| (index * 37 % 256) as u8).collect();
+    let inputs =
+        vec![numbers(1, &[2, 20]), tensor(&[2, 2, 8], packed), numbers(3, &[4]), tensor(&[2], vec![0x5au8, 0xc3])];
+    let attributes = vec![int("K", 20), int("N", 2), int("bits", 4), int("block_size", 16)];
+    assert_close(&answers("MatMulNBits", attributes, inputs)[0], &[2, 2], &[-9.0625, 34.75, 11.875, -19.5]);
+}
