@@ -1,4 +1,5 @@
-//! Attention and MultiHeadAttention of `com.microsoft`: what onnxruntime's optimiser makes of an encoder.
+//! Attention and MultiHeadAttention of `com.microsoft`: what onnxruntime's optimiser makes of an encoder. As there, float16 is
+//! computed in float32 throughout.
 
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure};
@@ -73,8 +74,10 @@ impl Settings {
         Ok(sums)
     }
 
-    fn mix<T: Real>(&self, [q, k, v]: [&Heads<T>; 3], bias: &[T], round: Rounding) -> TractResult<(Heads<T>, Vec<T>)> {
+    /// The mix of the values, and the scores.
+    fn mix<T: Real>(&self, [q, k, v]: [&Heads<T>; 3], bias: &[T]) -> TractResult<(Heads<T>, Vec<T>)> {
         q.check(k, v)?;
+        let round = Rounding::None;
         let scoring = Scoring { scale: self.scale, softcap: 0.0, bias: Some(bias), round, softmax_round: round };
         let mut scores = vec![];
         let mixed = scoring.mix(q, k, v, |stage, own| {
@@ -166,11 +169,10 @@ fn packed_of<T: Real>(
         let bias = broadcast(&T::read(bias)?, bias.shape(), &shapes.result)?;
         projected.iter_mut().zip(bias).for_each(|(x, bias)| *x += bias);
     }
-    let round = Rounding::of(dtype);
     let projection = |index: usize| {
         let first: usize = sizes[..index].iter().sum();
         let rows = projected.chunks_exact(columns.max(1));
-        let data = rows.flat_map(|row| &row[first..first + sizes[index]]).map(|x| round.round(*x)).collect();
+        let data = rows.flat_map(|row| &row[first..first + sizes[index]]).copied().collect();
         of_heads(data, [batch, length, sizes[index]], settings.heads)
     };
     let pasts = arguments.optional(4)?.map(halves).transpose()?;
@@ -178,7 +180,7 @@ fn packed_of<T: Real>(
     let (q, k, v) = (projection(0)?, projection(1)?.behind(past(0))?, projection(2)?.behind(past(1))?);
     let shape = [batch, settings.heads, length, k.length];
     let bias = settings.bias(arguments.optional(3)?, arguments.optional(5)?, shape, k.length - length)?;
-    let (mixed, _) = settings.mix([&q, &k, &v], &bias, round)?;
+    let (mixed, _) = settings.mix([&q, &k, &v], &bias)?;
     let mut outputs: Vec<Value> = vec![mixed.tensor(dtype, true)?.into()];
     if shows_present {
         ensure!(k.size == v.size, "keys of {} and values of {} are no present", k.size, v.size);
@@ -229,14 +231,14 @@ fn multi_head_of<T: Real>(settings: &Settings, arguments: &Arguments) -> TractRe
         let (own, rest) = bias.split_at(widths[0]);
         let (keys, values) = rest.split_at(widths[1]);
         for (part, bias) in [(&mut q, own), (&mut k, keys), (&mut v, values)] {
-            add(part, bias, Rounding::of(dtype));
+            add(part, bias);
         }
     }
     let (k, v) = (k.behind(arguments.optional(6)?)?, v.behind(arguments.optional(7)?)?);
     let shape = [q.batch, q.heads, q.length, k.length];
     let past = q.past_length(arguments.optional(6)?)?;
     let bias = settings.bias(arguments.optional(4)?, arguments.optional(5)?, shape, past)?;
-    let (mixed, scores) = settings.mix([&q, &k, &v], &bias, Rounding::of(dtype))?;
+    let (mixed, scores) = settings.mix([&q, &k, &v], &bias)?;
     Ok(vec![
         mixed.tensor(dtype, true)?.into(),
         k.tensor(dtype, false)?.into(),
@@ -283,10 +285,10 @@ fn unpacked<T: Real>(tensor: &TensorValue, parts: usize, heads: usize) -> TractR
 }
 
 /// Adds a number for each entry of each head.
-fn add<T: Real>(part: &mut Heads<T>, bias: &[T], round: Rounding) {
+fn add<T: Real>(part: &mut Heads<T>, bias: &[T]) {
     let rows = part.data.chunks_exact_mut((part.length * part.size).max(1));
     for (row, entries) in rows.enumerate() {
         let own = &bias[row % part.heads * part.size..][..part.size];
-        entries.iter_mut().zip(own.iter().cycle()).for_each(|(x, bias)| *x = round.round(*x + *bias));
+        entries.iter_mut().zip(own.iter().cycle()).for_each(|(x, bias)| *x += *bias);
     }
 }

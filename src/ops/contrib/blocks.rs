@@ -36,7 +36,11 @@ fn run<T: Real>(settings: &Settings, arguments: &Arguments) -> TractResult<Vec<c
     let [outer @ .., columns] = a.shape() else { bail!("expected a matrix, got a scalar") };
     ensure!(*columns == depth, "expected rows of {depth}, got {:?}", a.shape());
     let (blocks, bytes) = (depth.div_ceil(block), block * bits / 8);
-    ensure!(packed.len() == count(&[rows, blocks, bytes])?, "{} bytes are not {rows} rows of {blocks} blocks", packed.len());
+    ensure!(
+        packed.len() == count(&[rows, blocks, bytes])?,
+        "{} bytes are not {rows} rows of {blocks} blocks",
+        packed.len()
+    );
     let scales = T::read(arguments.tensor(2)?)?;
     ensure!(scales.len() == rows * blocks, "{} scales for {rows} rows of {blocks} blocks", scales.len());
     let zeros = zeros::<T>(arguments.optional(3)?, settings, blocks)?;

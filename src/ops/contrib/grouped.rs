@@ -67,7 +67,8 @@ fn run<T: Real>(settings: &Settings, arguments: &Arguments) -> TractResult<Vec<V
             }
         };
         for part in [&mut q, &mut k] {
-            rotary::turn(part, [cos, sin], Some(&places), interleaved, Rounding::of(dtype))?;
+            rotary::turn(part, [cos, sin], Some(&places), interleaved, Rounding::None)?;
+            part.data.iter_mut().for_each(|x| *x = Rounding::of(dtype).round(*x));
         }
     }
     let (keys, values) = (arguments.optional(3)?, arguments.optional(4)?);
@@ -81,8 +82,8 @@ fn run<T: Real>(settings: &Settings, arguments: &Arguments) -> TractResult<Vec<V
         buffer,
         &pasts.iter().copied().zip(known).collect::<Vec<_>>(),
     )?;
-    let round = Rounding::of(dtype);
-    let (scale, softcap) = (settings.scale, settings.softcap);
+    // Also of float16, the scores are computed in float32.
+    let (scale, softcap, round) = (settings.scale, settings.softcap, Rounding::None);
     let scoring = Scoring { scale, softcap, bias: Some(&bias), round, softmax_round: round };
     let mut mixed = scoring.mix(&q, &k, &v, |_, _| {})?;
     // What lies behind an example's length may see no key at all.
