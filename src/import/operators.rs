@@ -12,11 +12,18 @@ const DOMAINS: [&str; 4] = ["", "ai.onnx", "ai.onnx.ml", "com.microsoft"];
 
 /// What can run a model's operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Runner {
+pub(crate) enum Runner {
     /// tract has them all, and answers rightly.
     Tract,
     /// Some are ours only.
     Eager,
+}
+
+impl Runner {
+    /// tract only where both are.
+    pub(super) fn or(self, other: Runner) -> Runner {
+        if self == Runner::Tract { other } else { self }
+    }
 }
 
 /// Operators that hold graphs, which `eager` runs itself.

@@ -12,9 +12,9 @@ use tract_onnx::tract_core::ops::nn::{Reduce, RmsNorm, Softmax};
 use tract_onnx::tract_hir::infer::Factoid;
 use tract_onnx::tract_hir::internal::{DimFact, DimLike, ToDim, bail};
 
-use super::batch;
 use super::operators::Runner;
 use super::steps::Steps;
+use super::{batch, shapes, slices};
 use crate::eager::Eager;
 use crate::network::Network;
 use crate::ops;
@@ -91,13 +91,13 @@ impl Plan {
 /// [`Error::Model`] with the reason.
 pub(super) fn choose(
     runner: Runner,
-    proto: &ModelProto,
+    proto: &mut ModelProto,
     given: &[TensorSpec],
     inputs: Vec<TensorSpec>,
     outputs: Vec<String>,
 ) -> Result<(Plan, Signature), Error> {
     let whole = match runner {
-        Runner::Tract => make(proto, given, inputs.clone(), outputs),
+        Runner::Tract => as_tract_reads(proto, |proto| make(proto, given, inputs.clone(), outputs)),
         Runner::Eager => Err(Error::Model(String::new())),
     };
     let (Err(refusal), Some(graph)) = (&whole, &proto.graph) else { return whole };
@@ -108,6 +108,19 @@ pub(super) fn choose(
         (Err(_), Error::Model(reason), Runner::Tract) => Err(Error::Model(reason.clone())),
         (Err(error), _, _) => Err(error),
     }
+}
+
+/// Calls with shapes and slices written so that tract can keep the batch open.
+fn as_tract_reads<R>(proto: &mut ModelProto, plan: impl FnOnce(&ModelProto) -> R) -> R {
+    let widened = proto.graph.as_mut().map(|graph| {
+        slices::open_ends(graph);
+        shapes::widen(graph)
+    });
+    let result = plan(proto);
+    if let (Some(graph), Some(widened)) = (&mut proto.graph, widened) {
+        shapes::narrow(graph, &widened);
+    }
+    result
 }
 
 /// Plans the model as a whole and learns its outputs' types on the way. `given` are the inputs as the model has them, `inputs` as the card
@@ -126,6 +139,9 @@ fn make(
     let outputs = describe(&model, outputs)?;
     if !says_its_shapes(&model).map_err(reason)? {
         return Err(Error::Model("the sizes of its outputs depend on values".into()));
+    }
+    if let Some(problem) = ops::asks_too_much(&model).map_err(reason)? {
+        return Err(Error::Model(problem));
     }
     if approximates(&model) {
         return Err(Error::Model("float16 is not computed to its last bit".into()));

@@ -54,6 +54,9 @@ pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
             operator,
             "QuantizeLinear"
                 | "DequantizeLinear"
+                // ONNX's of the same name are others.
+                | "Attention"
+                | "QLinearConv"
                 // A skip's bias and sum; places before caches.
                 | "SkipLayerNormalization"
                 | "SkipSimplifiedLayerNormalization"
@@ -63,7 +66,8 @@ pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
     }
 }
 
-/// Whether tract reads a recurrent layer as another: it goes forward only, or both ways, and knows the usual activations.
+/// Whether tract reads a node as another: a recurrent layer that goes backward only, or has unusual activations; a cubic grid
+/// that moves a place inside before its neighbours.
 pub(crate) fn is_misread(node: &NodeProto) -> bool {
     let unusual = |attribute: &AttributeProto| match attribute.name.as_str() {
         "direction" => attribute.s == b"reverse",
@@ -71,6 +75,12 @@ pub(crate) fn is_misread(node: &NodeProto) -> bool {
         "input_forget" | "layout" => attribute.i != 0,
         _ => false,
     };
-    let recurrent = matches!(node.op_type.as_str(), "RNN" | "GRU" | "LSTM");
-    recurrent && (node.attribute.iter().any(unusual) || node.input.get(4).is_some_and(|name| !name.is_empty()))
+    let cubic = |attribute: &AttributeProto| attribute.name == "mode" && attribute.s.ends_with(b"cubic");
+    match node.op_type.as_str() {
+        "RNN" | "GRU" | "LSTM" => {
+            node.attribute.iter().any(unusual) || node.input.get(4).is_some_and(|name| !name.is_empty())
+        }
+        "GridSample" => node.attribute.iter().any(cubic),
+        _ => false,
+    }
 }

@@ -11,7 +11,7 @@ use crate::eager::value::TensorValue;
 use crate::ops::math::product::Shapes;
 use crate::ops::quant::matmul::{Side, Spread, centred, product, sums};
 use crate::ops::quant::params::{Scale, quantized};
-use crate::ops::quant::{dynamic, linear};
+use crate::ops::quant::{conv, dynamic, linear};
 
 pub(super) fn find(operator: &str) -> Option<Build> {
     Some(match operator {
@@ -24,6 +24,7 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "QLinearWhere" => choose,
         "QLinearGlobalAveragePool" => global_average,
         "QGemm" => gemm,
+        "QLinearConv" => convolution,
         "MatMulIntegerToFloat" => matmul_to_float,
         "DynamicQuantizeMatMul" => dynamic_matmul,
         _ => return None,
@@ -93,7 +94,10 @@ fn softmax(node: &Node) -> TractResult<Kernel> {
                 }
             }
         }
-        one(to.quantized(x.dtype(), x.shape(), data)?)
+        // onnxruntime takes whole steps of its scale to 1.
+        let steps = (1.0 / to.scale).floor();
+        let quotients = data.into_iter().map(|share| share * steps);
+        one(quantized(to.dtype.unwrap_or(x.dtype()), x.shape(), quotients, |_| to.zero, Beyond::Saturates)?)
     }))
 }
 
@@ -169,6 +173,12 @@ fn global_average(node: &Node) -> TractResult<Kernel> {
         result[if channels_last { last } else { 1 }] = channels;
         one(to.quantized(x.dtype(), &result, data)?)
     }))
+}
+
+/// ONNX's, but that the channels may come last.
+fn convolution(node: &Node) -> TractResult<Kernel> {
+    ensure!(!node.flag("channels_last", 0), "channels_last is not supported");
+    conv::linear(node)
 }
 
 /// QGemm: A and its, B and its, C in whole products, and the result's, without which it is floats.

@@ -7,8 +7,8 @@ use super::real::count;
 use crate::eager::node::Node;
 
 /// Attributes of pooling.
-pub(super) struct Window {
-    pub(super) kernel: Vec<usize>,
+pub(in crate::ops) struct Window {
+    pub(in crate::ops) kernel: Vec<usize>,
     strides: Vec<usize>,
     dilations: Vec<usize>,
     pads: Pads,
@@ -33,12 +33,12 @@ struct Axis {
 }
 
 /// The windows of an input's spatial axes, row-major.
-pub(super) struct Windows {
-    pub(super) output: Vec<usize>,
+pub(in crate::ops) struct Windows {
+    pub(in crate::ops) output: Vec<usize>,
     /// For each window, the input's elements in it.
-    pub(super) elements: Vec<Vec<usize>>,
+    pub(in crate::ops) elements: Vec<Vec<usize>>,
     /// For each window, how many places it has in the input and its padding.
-    pub(super) places: Vec<usize>,
+    pub(in crate::ops) places: Vec<usize>,
 }
 
 /// The windows of an input, each with all the kernel's places: those in the padding have no element.
@@ -48,7 +48,7 @@ pub(super) struct Taps {
 }
 
 impl Window {
-    pub(super) fn new(node: &Node) -> TractResult<Window> {
+    pub(in crate::ops) fn new(node: &Node) -> TractResult<Window> {
         Window::of(node, node.ints("kernel_shape").ok_or_else(|| format_err!("kernel_shape is missing"))?)
     }
 
@@ -115,7 +115,7 @@ impl Window {
     ///
     /// # Errors
     /// Where they don't fit the kernel.
-    pub(super) fn over(&self, spatial: &[usize]) -> TractResult<Windows> {
+    pub(in crate::ops) fn over(&self, spatial: &[usize]) -> TractResult<Windows> {
         ensure!(spatial.len() == self.kernel.len(), "a kernel of {:?} does not fit {spatial:?}", self.kernel);
         let axes = spatial.iter().enumerate().map(|(axis, size)| self.axis(axis, *size));
         let axes = axes.collect::<TractResult<Vec<Axis>>>()?;
@@ -147,22 +147,35 @@ impl Window {
     /// # Errors
     /// Where they don't fit the kernel.
     pub(super) fn taps(&self, spatial: &[usize]) -> TractResult<Taps> {
+        let mut taps = vec![];
+        let output = self.visit(spatial, |at| {
+            taps.push(at.iter().zip(spatial).try_fold(0, |place, (at, size)| {
+                let inside = usize::try_from(*at).ok().filter(|inside| inside < size)?;
+                Some(place * size + inside)
+            }));
+        })?;
+        Ok(Taps { output, taps })
+    }
+
+    /// Calls `visit` with the coordinates of every place of every window: outside the input in the padding. Gives how many
+    /// windows there are along each axis.
+    ///
+    /// # Errors
+    /// Where they don't fit the kernel.
+    pub(super) fn visit(&self, spatial: &[usize], mut visit: impl FnMut(&[i64])) -> TractResult<Vec<usize>> {
         ensure!(spatial.len() == self.kernel.len(), "a kernel of {:?} does not fit {spatial:?}", self.kernel);
         let axes = spatial.iter().enumerate().map(|(axis, size)| self.axis(axis, *size));
         let axes = axes.collect::<TractResult<Vec<Axis>>>()?;
         let output: Vec<usize> = axes.iter().map(|axis| axis.output).collect();
         let all = [&output[..], &self.kernel[..]].concat();
-        let total = count(&all)?;
-        let mut taps = Vec::with_capacity(total);
-        let mut index = vec![0; all.len()];
-        for _ in 0..total {
+        let (mut index, mut place) = (vec![0; all.len()], vec![0; axes.len()]);
+        for _ in 0..count(&all)? {
             let (at, tap) = index.split_at(axes.len());
-            let place = axes.iter().enumerate().try_fold(0, |place, (axis, own)| {
+            for (axis, own) in axes.iter().enumerate() {
                 let padded = at[axis] * self.strides[axis] + tap[axis] * self.dilations[axis];
-                let inside = padded.checked_sub(own.before).filter(|inside| *inside < own.size)?;
-                Some(place * own.size + inside)
-            });
-            taps.push(place);
+                place[axis] = padded as i64 - own.before as i64;
+            }
+            visit(&place);
             for axis in (0..all.len()).rev() {
                 index[axis] += 1;
                 if index[axis] < all[axis] {
@@ -171,7 +184,7 @@ impl Window {
                 index[axis] = 0;
             }
         }
-        Ok(Taps { output, taps })
+        Ok(output)
     }
 
     /// The places of an axis in a window that lie in the input, and how many lie in it or its padding.

@@ -177,7 +177,7 @@ pub(super) fn integer(node: &Node) -> TractResult<Kernel> {
     }))
 }
 
-pub(super) fn linear(node: &Node) -> TractResult<Kernel> {
+pub(crate) fn linear(node: &Node) -> TractResult<Kernel> {
     let attributes = Attributes::of(node)?;
     Ok(Box::new(move |arguments| {
         let (x, weights, zero) = (arguments.tensor(0)?, arguments.tensor(3)?, arguments.tensor(7)?);

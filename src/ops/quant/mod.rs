@@ -1,6 +1,6 @@
 //! Quantisation: floats as small integers times a scale.
 
-mod conv;
+pub(crate) mod conv;
 pub(crate) mod dynamic;
 pub(crate) mod linear;
 pub(crate) mod matmul;

@@ -1,17 +1,19 @@
-//! FusedMatMul and FusedConv: with a factor, transposed, or with an activation behind them.
+//! FusedMatMul, FusedGemm and FusedConv: with a factor, transposed, or with an activation behind them.
 
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure};
 
 use crate::eager::node::{Build, Kernel, Node, one};
 use crate::eager::value::TensorValue;
+use crate::ops::math::product;
 use crate::ops::nn::conv::Conv;
 use crate::ops::nn::real::{Real, broadcast, count, dot, with_real, write};
 
 pub(super) fn find(operator: &str) -> Option<Build> {
     Some(match operator {
-        "FusedMatMul" => matmul,
+        "FusedMatMul" | "TransposeMatMul" => matmul,
         "FusedConv" => conv,
+        "FusedGemm" => gemm,
         _ => return None,
     })
 }
@@ -93,30 +95,62 @@ fn joint(a: &[usize], b: &[usize]) -> TractResult<Vec<usize>> {
     (0..rank).map(one).collect()
 }
 
+/// What follows a product: a function of an element.
+struct Activation {
+    function: fn(f64, f64, f64) -> f64,
+    first: f64,
+    second: f64,
+}
+
+impl Activation {
+    fn new(name: &str, params: &[f32]) -> TractResult<Activation> {
+        let function: fn(f64, f64, f64) -> f64 = match name {
+            "" => |x, _, _| x,
+            "Relu" => |x, _, _| if x < 0.0 { 0.0 } else { x },
+            "Sigmoid" => |x, _, _| 1.0 / (1.0 + (-x).exp()),
+            "Tanh" => |x, _, _| x.tanh(),
+            "LeakyRelu" if !params.is_empty() => |x, alpha, _| if x < 0.0 { alpha * x } else { x },
+            "Clip" if params.len() == 2 => |x, low, high| {
+                if x < low {
+                    low
+                } else if x > high {
+                    high
+                } else {
+                    x
+                }
+            },
+            "HardSigmoid" if params.len() == 2 => |x, alpha, beta| (alpha * x + beta).clamp(0.0, 1.0),
+            other => bail!("the activation {other:?} with {} parameters is not supported", params.len()),
+        };
+        let param = |index: usize| params.get(index).copied().map_or(f64::NAN, f64::from);
+        Ok(Activation { function, first: param(0), second: param(1) })
+    }
+
+    fn of(&self, x: f64) -> f64 {
+        (self.function)(x, self.first, self.second)
+    }
+}
+
+/// Gemm's attributes, and an activation with parameters of its own names.
+fn gemm(node: &Node) -> TractResult<Kernel> {
+    let params: Vec<f32> = ["activation_alpha", "activation_beta"]
+        .into_iter()
+        .filter(|name| node.has(name))
+        .map(|name| node.float(name, 0.0))
+        .collect();
+    let activation = Activation::new(&node.text("activation", "")?, &params)?;
+    let product = product::gemm_alone(node);
+    Ok(Box::new(move |arguments| {
+        let sums = product(arguments)?;
+        let data = sums.to_f64s()?.into_iter().map(|x| activation.of(x)).collect();
+        one(TensorValue::from_f64s(sums.dtype(), sums.shape(), data)?)
+    }))
+}
+
 fn conv(node: &Node) -> TractResult<Kernel> {
     let conv = Conv::new(node)?;
     let params = node.floats("activation_params").unwrap_or_default();
-    let param = |index: usize, default: f64| params.get(index).copied().map_or(default, f64::from);
-    let (first, second) = (param(0, f64::NAN), param(1, f64::NAN));
-    let name = node.text("activation", "")?;
-    let activation: fn(f64, f64, f64) -> f64 = match name.as_str() {
-        "" => |x, _, _| x,
-        "Relu" => |x, _, _| if x < 0.0 { 0.0 } else { x },
-        "Sigmoid" => |x, _, _| 1.0 / (1.0 + (-x).exp()),
-        "Tanh" => |x, _, _| x.tanh(),
-        "LeakyRelu" if !params.is_empty() => |x, alpha, _| if x < 0.0 { alpha * x } else { x },
-        "Clip" if params.len() == 2 => |x, low, high| {
-            if x < low {
-                low
-            } else if x > high {
-                high
-            } else {
-                x
-            }
-        },
-        "HardSigmoid" if params.len() == 2 => |x, alpha, beta| (alpha * x + beta).clamp(0.0, 1.0),
-        other => bail!("the activation {other:?} with {} parameters is not supported", params.len()),
-    };
+    let activation = Activation::new(&node.text("activation", "")?, &params)?;
     Ok(Box::new(move |arguments| {
         let input = arguments.tensor(0)?;
         with_real!(input.dtype(), T => {
@@ -125,7 +159,7 @@ fn conv(node: &Node) -> TractResult<Kernel> {
                 ensure!(sum.shape() == shape, "expected a summand of {shape:?}, got {:?}", sum.shape());
                 data.iter_mut().zip(T::read(sum)?).for_each(|(x, more)| *x += more);
             }
-            data.iter_mut().for_each(|x| *x = T::from_f64(activation(x.to_f64(), first, second)));
+            data.iter_mut().for_each(|x| *x = T::from_f64(activation.of(x.to_f64())));
             one(write(input.dtype(), &shape, data)?)
         })
     }))
