@@ -92,8 +92,11 @@ def same(own: Tensor, theirs: Tensor) -> bool:
 
 
 def card(entry: Entry, trained: Trained) -> dict[str, Any]:
-    """Its name, and that NaN may come where it takes that."""
+    """Its name, that NaN may come where it takes that, and the size of images, which the file may leave open."""
     card: dict[str, Any] = {"name": entry.name}
+    images = {name: values for name, values in trained.rows.items() if values.ndim > 2}
+    if images:
+        card["inputs"] = {name: {"shape": ["N", *values.shape[1:]]} for name, values in images.items()}
     if entry.nan != "no":
         floats = [name for name, values in trained.rows.items() if values.dtype.kind == "f"]
         card["inputs"] = {name: {"allow_nan": True} for name in floats}

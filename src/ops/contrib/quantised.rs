@@ -1,15 +1,15 @@
 //! Quantised operators of `com.microsoft`, as onnxruntime's quantiser writes them.
 
 use tract_onnx::prelude::TractResult;
-use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
+use tract_onnx::tract_hir::internal::{bail, ensure};
 
 use crate::Dtype;
 use crate::eager::broadcast::{count, expand, shape, zip};
 use crate::eager::narrow::Beyond;
-use crate::eager::node::{Arguments, Build, Kernel, Node, axis, one};
+use crate::eager::node::{Build, Kernel, Node, axis, one};
 use crate::eager::value::TensorValue;
 use crate::ops::math::product::Shapes;
-use crate::ops::quant::matmul::{Side, Spread, centred, product, sums};
+use crate::ops::quant::matmul::{Right, Side, Spread, centred, product};
 use crate::ops::quant::params::{Scale, quantized};
 use crate::ops::quant::{dynamic, linear};
 
@@ -175,14 +175,20 @@ fn global_average(node: &Node) -> TractResult<Kernel> {
 fn gemm(node: &Node) -> TractResult<Kernel> {
     let alpha = node.float("alpha", 1.0);
     let transposes = [node.flag("transA", 0), node.flag("transB", 0)];
+    let known = match (node.constant(3), node.constant(5)) {
+        (Some(b), Some(zero)) => Some(right(b, Some(zero), transposes[1])?),
+        _ => None,
+    };
     Ok(Box::new(move |arguments| {
-        let (a, b) = (arguments.tensor(0)?, arguments.tensor(3)?);
-        ensure!(a.rank() == 2 && b.rank() == 2, "expected matrices, got {:?} and {:?}", a.shape(), b.shape());
+        let a = arguments.tensor(0)?;
+        ensure!(a.rank() == 2, "expected a matrix, got {:?}", a.shape());
         let (left, left_shape) = turned(centred(a, arguments.optional(2)?, Side::Rows)?, a.shape(), transposes[0]);
-        let zero = arguments.optional(5)?.map(|zero| by_output(zero, transposes[1])).transpose()?;
-        let (right, right_shape) = turned(centred(b, zero.as_ref(), Side::Columns)?, b.shape(), transposes[1]);
-        let shapes = Shapes::of(&left_shape, &right_shape)?;
-        let mut sums = sums(&shapes, &left, &right);
+        let (shapes, mut sums) = match &known {
+            Some(right) => right.multiplied(&left, &left_shape)?,
+            None => {
+                right(arguments.tensor(3)?, arguments.optional(5)?, transposes[1])?.multiplied(&left, &left_shape)?
+            }
+        };
         if let Some(c) = arguments.optional(6)? {
             let c = expand(c.slice::<i32>()?, c.shape(), &shapes.result)?;
             sums.iter_mut().zip(c).for_each(|(sum, c)| *sum = sum.wrapping_add(c));
@@ -200,6 +206,14 @@ fn gemm(node: &Node) -> TractResult<Kernel> {
     }))
 }
 
+/// QGemm's B, with its zero points.
+fn right(b: &TensorValue, zero: Option<&TensorValue>, transposed: bool) -> TractResult<Right> {
+    ensure!(b.rank() == 2, "expected a matrix, got {:?}", b.shape());
+    let zero = zero.map(|zero| by_output(zero, transposed)).transpose()?;
+    let (data, shape) = turned(centred(b, zero.as_ref(), Side::Columns)?, b.shape(), transposed);
+    Ok(Right::new(&data, &shape))
+}
+
 /// A zero point an output, along the rows of a matrix that is transposed.
 fn by_output(zero: &TensorValue, transposed: bool) -> TractResult<TensorValue> {
     if transposed && zero.rank() == 1 && zero.len() > 1 {
@@ -208,7 +222,7 @@ fn by_output(zero: &TensorValue, transposed: bool) -> TractResult<TensorValue> {
     Ok(zero.clone())
 }
 
-fn turned(data: Vec<i32>, shape: &[usize], transposed: bool) -> (Vec<i32>, Vec<usize>) {
+fn turned(data: Vec<i16>, shape: &[usize], transposed: bool) -> (Vec<i16>, Vec<usize>) {
     let &[rows, columns] = shape else { return (data, shape.to_vec()) };
     if !transposed {
         return (data, shape.to_vec());
@@ -236,28 +250,32 @@ fn scaled(
 }
 
 /// A, B, their scales, their zero points, a bias.
-fn matmul_to_float(_: &Node) -> TractResult<Kernel> {
-    Ok(Box::new(|arguments| {
+fn matmul_to_float(node: &Node) -> TractResult<Kernel> {
+    let known = Right::known(node, 1, 5)?;
+    Ok(Box::new(move |arguments| {
         let dtype = arguments.tensor(2)?.dtype();
         ensure!(dtype == Dtype::Float32, "a scale of {} is not supported", dtype.name());
-        let product = product(arguments, (0, 4), (1, 5))?;
+        let product = product(arguments, (0, 4), (1, 5), known.as_ref())?;
         one(scaled(product, arguments.tensor(2)?, arguments.tensor(3)?, arguments.optional(6)?)?)
     }))
 }
 
 /// A in floats, B, its scale, its zero point, a bias.
-fn dynamic_matmul(_: &Node) -> TractResult<Kernel> {
-    Ok(Box::new(|arguments| {
+fn dynamic_matmul(node: &Node) -> TractResult<Kernel> {
+    let known = Right::known(node, 1, 3)?;
+    Ok(Box::new(move |arguments| {
         let a = arguments.tensor(0)?;
         let bytes = dynamic::bytes(a.slice::<f32>()?);
-        let given = [
-            Some(TensorValue::new(a.shape(), bytes.data)?),
-            Some(TensorValue::scalar(bytes.zero)?),
-            Some(arguments.tensor(1)?.clone()),
-            arguments.optional(3)?.cloned(),
-        ];
-        let inner = Arguments { inputs: given.into_iter().map(|input| input.map(Into::into)).collect() };
-        let product = product(&inner, (0, 1), (2, 3)).map_err(|error| format_err!("{error}"))?;
+        let data =
+            centred(&TensorValue::new(a.shape(), bytes.data)?, Some(&TensorValue::scalar(bytes.zero)?), Side::Rows)?;
+        let product = match &known {
+            Some(right) => right.multiplied(&data, a.shape())?,
+            None => {
+                let b = arguments.tensor(1)?;
+                Right::new(&centred(b, arguments.optional(3)?, Side::Columns)?, b.shape())
+                    .multiplied(&data, a.shape())?
+            }
+        };
         one(scaled(product, &TensorValue::scalar(bytes.scale)?, arguments.tensor(2)?, arguments.optional(4)?)?)
     }))
 }

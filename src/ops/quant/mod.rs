@@ -2,9 +2,13 @@
 
 mod conv;
 pub(crate) mod dynamic;
+mod lanes;
 pub(crate) mod linear;
 pub(crate) mod matmul;
 pub(crate) mod params;
+mod planes;
+mod tiles;
+mod window;
 
 use crate::eager::node::Build;
 

@@ -121,6 +121,74 @@ impl Scale {
     }
 }
 
+/// Scales of weights: one, or one an output.
+///
+/// # Errors
+/// Where there is another number of them.
+pub(super) fn scales_of(scales: &TensorValue, outputs: usize) -> TractResult<Vec<f32>> {
+    let scales = scales.to_f32s()?;
+    ensure!(scales.len() == 1 || scales.len() == outputs, "{} scales for {outputs} outputs", scales.len());
+    Ok(scales)
+}
+
+/// How sums of products become bytes: one scale and one zero point for all.
+pub(super) struct Quantiser {
+    pub(super) scale: f32,
+    zero: f32,
+    dtype: Dtype,
+}
+
+impl Quantiser {
+    /// # Errors
+    /// Where either is not one element, or the zero point no byte.
+    pub(super) fn of(scale: &TensorValue, zero: &TensorValue) -> TractResult<Quantiser> {
+        let [value] = zero.to_f64s()?[..] else { bail!("expected one zero point of the result") };
+        ensure!(matches!(zero.dtype(), Dtype::Uint8 | Dtype::Int8), "expected bytes, not {}", zero.dtype().name());
+        Ok(Quantiser { scale: scale.item::<f32>()?, zero: value as f32, dtype: zero.dtype() })
+    }
+
+    /// Sums of shape [N, M, …], each plane plus its bias and times its factor, of which there is one, or one a plane.
+    ///
+    /// # Errors
+    /// Where they don't fill the shape.
+    pub(super) fn of_planes(
+        &self,
+        shape: &[usize],
+        sums: &[i32],
+        factors: &[f32],
+        bias: Option<&[i32]>,
+    ) -> TractResult<TensorValue> {
+        let size = count(shape.get(2..).unwrap_or_default())?.max(1);
+        let outputs = shape.get(1).copied().unwrap_or(1).max(1);
+        let mut quotients = Vec::with_capacity(sums.len());
+        for (plane, sums) in sums.chunks(size).enumerate() {
+            let output = plane % outputs;
+            let factor = if let [factor] = factors { *factor } else { factors[output] };
+            let bias = bias.map_or(0, |bias| bias[output]);
+            quotients.extend(sums.iter().map(|sum| sum.wrapping_add(bias) as f32 * factor));
+        }
+        self.bytes(shape, &quotients)
+    }
+
+    /// Quotients, rounded to even and saturated.
+    ///
+    /// # Errors
+    /// Where they don't fill the shape.
+    pub(super) fn bytes(&self, shape: &[usize], quotients: &[f32]) -> TractResult<TensorValue> {
+        let zero = self.zero;
+        match self.dtype {
+            Dtype::Int8 => {
+                let byte = |x: &f32| (x.round_ties_even() + zero).clamp(-128.0, 127.0) as i8;
+                TensorValue::new(shape, quotients.iter().map(byte).collect())
+            }
+            _ => {
+                let byte = |x: &f32| (x.round_ties_even() + zero).clamp(0.0, 255.0) as u8;
+                TensorValue::new(shape, quotients.iter().map(byte).collect())
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
