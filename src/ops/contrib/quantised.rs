@@ -10,7 +10,7 @@ use crate::eager::node::{Build, Kernel, Node, axis, one};
 use crate::eager::value::TensorValue;
 use crate::ops::math::product::Shapes;
 use crate::ops::quant::matmul::{Right, Side, Spread, centred, product};
-use crate::ops::quant::params::{Scale, quantized};
+use crate::ops::quant::params::{Quantiser, Scale, quantized};
 use crate::ops::quant::{dynamic, linear};
 
 pub(super) fn find(operator: &str) -> Option<Build> {
@@ -36,10 +36,8 @@ fn pairwise(node: &Node) -> TractResult<Kernel> {
     Ok(Box::new(move |arguments| {
         let (a, b) = (arguments.tensor(0)?, arguments.tensor(3)?);
         let (sa, sb, sc) = (Scale::of(arguments, 1)?, Scale::of(arguments, 4)?, Scale::of(arguments, 6)?);
-        let centred = |x: &TensorValue, scale: Scale| {
-            let data = x.to_f64s()?.into_iter().map(|x| (x - scale.zero) as f32).collect();
-            TensorValue::new(x.shape(), data)
-        };
+        let centred =
+            |x: &TensorValue, scale: Scale| TensorValue::new(x.shape(), Scale { scale: 1.0, ..scale }.real(x)?);
         let (left, right) = (centred(a, sa)?, centred(b, sb)?);
         // Added before the rounding, as onnxruntime does: an odd one moves ties.
         let zero = sc.zero as f32;
@@ -51,7 +49,7 @@ fn pairwise(node: &Node) -> TractResult<Kernel> {
             zip(&left, &right, |x: &f32, y: &f32| x * y * ratio + zero)?
         };
         let dtype = sc.dtype.unwrap_or(a.dtype());
-        one(quantized(dtype, &to, quotients.into_iter(), |_| 0.0, Beyond::Saturates)?)
+        one(Scale { scale: 1.0, zero: 0.0, dtype: None }.quantized(dtype, &to, quotients)?)
     }))
 }
 
@@ -201,6 +199,11 @@ fn gemm(node: &Node) -> TractResult<Kernel> {
             return one(TensorValue::new(&shapes.result, data)?);
         }
         let to = Scale::of(arguments, 7)?;
+        if let ([b_scale], Some(Dtype::Int8 | Dtype::Uint8)) = (&arguments.tensor(4)?.to_f32s()?[..], to.dtype) {
+            let to = Quantiser::of(arguments.tensor(7)?, arguments.tensor(8)?)?;
+            let factor = alpha * a_scale * b_scale / to.scale;
+            return one(to.of_planes(&shapes.result, &sums, &[factor], None)?);
+        }
         let quotients = sums.iter().enumerate().map(|(place, &sum)| sum as f32 * (scale(place) / to.scale));
         one(quantized(to.dtype.unwrap_or(a.dtype()), &shapes.result, quotients, |_| to.zero, Beyond::Saturates)?)
     }))

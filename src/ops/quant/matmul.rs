@@ -4,7 +4,7 @@ use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure};
 
 use super::lanes::pair;
-use super::params::quantized;
+use super::params::{Quantiser, quantized};
 use super::tiles::{Columns, Rows, WIDTH, multiply};
 use crate::Dtype;
 use crate::eager::broadcast::{expand, places};
@@ -186,8 +186,14 @@ pub(super) fn linear(node: &Node) -> TractResult<Kernel> {
         let (shapes, sums) = product(arguments, (0, 2), (3, 5), known.as_ref())?;
         let zero = arguments.tensor(7)?;
         let result = &shapes.result;
-        let a = Spread::of(arguments.tensor(1)?, Side::Rows, result)?;
-        let b = Spread::of(arguments.tensor(4)?, Side::Columns, result)?;
+        let (a, b) = (arguments.tensor(1)?, arguments.tensor(4)?);
+        if [a, b, arguments.tensor(6)?, zero].iter().all(|one| one.len() == 1) {
+            let to = Quantiser::of(arguments.tensor(6)?, zero)?;
+            let factor = a.item::<f32>()? * b.item::<f32>()? / to.scale;
+            return one(to.of_planes(result, &sums, &[factor], None)?);
+        }
+        let a = Spread::of(a, Side::Rows, result)?;
+        let b = Spread::of(b, Side::Columns, result)?;
         let y = Spread::of(arguments.tensor(6)?, Side::Rows, result)?;
         let zeros = Spread::of(zero, Side::Rows, result)?;
         ensure!(!zero.dtype().is_float(), "float8 is not supported here");

@@ -4,7 +4,7 @@
 //! step the place in them where its pairs begin: a matrix, or an image of which each step takes another window. A tile's 32 sums
 //! stay in registers, and each step adds two products to each of them.
 
-use super::lanes::Lanes;
+use super::lanes::Whole;
 
 /// So many columns are read at once, also where fewer are left: planes have as many elements more.
 pub(super) const WIDTH: usize = 8;
@@ -47,7 +47,7 @@ pub(super) fn multiply(rows: &Rows, columns: &Columns, sums: &mut [i32], pitch: 
     for start in (0..columns.count).step_by(WIDTH) {
         let width = WIDTH.min(columns.count - start);
         let planes = columns.planes.get(start..).unwrap_or_default();
-        let mut put = |row: usize, [first, second]: [Lanes; 2]| {
+        let mut put = |row: usize, [first, second]: [Whole; 2]| {
             let target = &mut sums[row * pitch + start..][..width];
             if let ([low, high], []) = target.as_chunks_mut::<4>() {
                 (*low, *high) = (first.array(), second.array());
@@ -72,22 +72,22 @@ pub(super) fn multiply(rows: &Rows, columns: &Columns, sums: &mut [i32], pitch: 
 }
 
 /// Four rows, eight columns. Written out: unrolled or not is not left to the compiler.
-fn tile_of_32(rows: &[[i32; 4]], planes: &[i32], offsets: &[usize]) -> [[Lanes; 2]; 4] {
-    let zero = Lanes::splat(0);
+fn tile_of_32(rows: &[[i32; 4]], planes: &[i32], offsets: &[usize]) -> [[Whole; 2]; 4] {
+    let zero = Whole::splat(0);
     let (mut a, mut b, mut c, mut d) = (zero, zero, zero, zero);
     let (mut e, mut f, mut g, mut h) = (zero, zero, zero, zero);
     for (&[first, second, third, fourth], &at) in rows.iter().zip(offsets) {
         let (left, right) = eight(planes, at);
-        let row = Lanes::splat(first);
+        let row = Whole::splat(first);
         a = a.plus_products(left, row);
         b = b.plus_products(right, row);
-        let row = Lanes::splat(second);
+        let row = Whole::splat(second);
         c = c.plus_products(left, row);
         d = d.plus_products(right, row);
-        let row = Lanes::splat(third);
+        let row = Whole::splat(third);
         e = e.plus_products(left, row);
         f = f.plus_products(right, row);
-        let row = Lanes::splat(fourth);
+        let row = Whole::splat(fourth);
         g = g.plus_products(left, row);
         h = h.plus_products(right, row);
     }
@@ -95,34 +95,34 @@ fn tile_of_32(rows: &[[i32; 4]], planes: &[i32], offsets: &[usize]) -> [[Lanes; 
 }
 
 /// Four rows, four columns.
-fn tile_of_16(rows: &[[i32; 4]], planes: &[i32], offsets: &[usize]) -> [[Lanes; 2]; 4] {
-    let zero = Lanes::splat(0);
+fn tile_of_16(rows: &[[i32; 4]], planes: &[i32], offsets: &[usize]) -> [[Whole; 2]; 4] {
+    let zero = Whole::splat(0);
     let (mut a, mut b, mut c, mut d) = (zero, zero, zero, zero);
     for (&[first, second, third, fourth], &at) in rows.iter().zip(offsets) {
         let (left, _) = eight(planes, at);
-        a = a.plus_products(left, Lanes::splat(first));
-        b = b.plus_products(left, Lanes::splat(second));
-        c = c.plus_products(left, Lanes::splat(third));
-        d = d.plus_products(left, Lanes::splat(fourth));
+        a = a.plus_products(left, Whole::splat(first));
+        b = b.plus_products(left, Whole::splat(second));
+        c = c.plus_products(left, Whole::splat(third));
+        d = d.plus_products(left, Whole::splat(fourth));
     }
     [[a, zero], [b, zero], [c, zero], [d, zero]]
 }
 
 /// One row, eight columns.
-fn tile_of_8(row: &[i32], planes: &[i32], offsets: &[usize]) -> [Lanes; 2] {
-    let (mut a, mut b) = (Lanes::splat(0), Lanes::splat(0));
+fn tile_of_8(row: &[i32], planes: &[i32], offsets: &[usize]) -> [Whole; 2] {
+    let (mut a, mut b) = (Whole::splat(0), Whole::splat(0));
     for (&row, &at) in row.iter().zip(offsets) {
         let (left, right) = eight(planes, at);
-        a = a.plus_products(left, Lanes::splat(row));
-        b = b.plus_products(right, Lanes::splat(row));
+        a = a.plus_products(left, Whole::splat(row));
+        b = b.plus_products(right, Whole::splat(row));
     }
     [a, b]
 }
 
 #[inline(always)]
-fn eight(planes: &[i32], at: usize) -> (Lanes, Lanes) {
+fn eight(planes: &[i32], at: usize) -> (Whole, Whole) {
     let lanes = &planes[at..at + WIDTH];
-    (Lanes::of(&[lanes[0], lanes[1], lanes[2], lanes[3]]), Lanes::of(&[lanes[4], lanes[5], lanes[6], lanes[7]]))
+    (Whole::of(&[lanes[0], lanes[1], lanes[2], lanes[3]]), Whole::of(&[lanes[4], lanes[5], lanes[6], lanes[7]]))
 }
 
 #[cfg(test)]

@@ -136,7 +136,13 @@ MODELS = [
     entry("digits-qdq", "digits, QDQ in int8", digits, QDQ),
     entry("digits-qdq-channels", "digits, QDQ in int8, a scale a channel", digits, QDQ_CHANNELS),
     entry("digits-qoperator", "digits, QOperator in uint8", digits, QOPERATOR),
-    entry("ppocr-cls-dynamic", "PP-OCR's classifier, dynamically", ppocr_cls, dynamic),
+    entry(
+        "ppocr-cls-dynamic",
+        "PP-OCR's classifier, dynamically",
+        ppocr_cls,
+        dynamic,
+        Tolerance(5e-3, 1e-3, "onnxruntime's means of 1152 numbers are off by 3e-6, and each byte that moves moves others"),
+    ),
     entry("ppocr-cls-qdq", "PP-OCR's classifier, QDQ in int8", ppocr_cls, QDQ),
     entry("ppocr-cls-qoperator", "PP-OCR's classifier, QOperator in uint8", ppocr_cls, QOPERATOR),
 ]
