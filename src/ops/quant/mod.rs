@@ -1,5 +1,6 @@
 //! Quantisation: floats as small integers times a scale.
 
+pub(super) mod bytes;
 mod conv;
 pub(crate) mod dynamic;
 mod lanes;
