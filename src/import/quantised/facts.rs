@@ -140,13 +140,19 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Every name that a node, a graph inside one, or the graph's outputs read.
-fn each_read<'a>(graph: &'a GraphProto, visit: &mut impl FnMut(&'a str)) {
+/// Every name that a node or the graph's outputs read, and those that a graph inside a node reads of this one.
+fn each_read<'a>(graph: &'a GraphProto, visit: &mut dyn FnMut(&'a str)) {
     graph.output.iter().for_each(|output| visit(&output.name));
     for node in &graph.node {
         node.input.iter().for_each(|name| visit(name));
-        for attribute in &node.attribute {
-            attribute.g.iter().chain(&attribute.graphs).for_each(|inner| each_read(inner, &mut *visit));
+        for inner in node.attribute.iter().flat_map(|attribute| attribute.g.iter().chain(&attribute.graphs)) {
+            let mut names: Vec<&str> = vec![];
+            each_read(inner, &mut |name| names.push(name));
+            let own =
+                inner.node.iter().flat_map(|node| &node.output).chain(inner.input.iter().map(|input| &input.name));
+            let own: HashSet<&str> =
+                own.chain(inner.initializer.iter().map(|tensor| &tensor.name)).map(String::as_str).collect();
+            names.into_iter().filter(|name| !own.contains(name)).for_each(&mut *visit);
         }
     }
 }

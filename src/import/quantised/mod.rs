@@ -4,6 +4,8 @@
 
 mod facts;
 mod functions;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 

@@ -1,0 +1,175 @@
+//! Graphs in QDQ, written as quantisers write them, before and after.
+
+use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, OperatorSetIdProto, TensorProto, ValueInfoProto};
+
+use super::*;
+use crate::eager::graph::Graph;
+use crate::eager::value::TensorValue;
+
+fn ints(name: &str, values: &[i64]) -> AttributeProto {
+    AttributeProto { name: name.into(), r#type: 7, ints: values.to_vec(), ..AttributeProto::default() }
+}
+
+fn operator(operator: &str, input: &[&str], output: &str, attribute: Vec<AttributeProto>) -> NodeProto {
+    let input = input.iter().map(|name| (*name).to_owned()).collect();
+    NodeProto { name: output.into(), output: vec![output.into()], ..node("", operator, input, attribute) }
+}
+
+fn scalar(name: &str, value: f32) -> TensorProto {
+    TensorProto {
+        name: name.into(),
+        data_type: DataType::Float as i32,
+        float_data: vec![value],
+        ..TensorProto::default()
+    }
+}
+
+fn whole(name: &str, dtype: DataType, dims: &[i64], values: Vec<i32>) -> TensorProto {
+    TensorProto {
+        name: name.into(),
+        data_type: dtype as i32,
+        dims: dims.to_vec(),
+        int32_data: values,
+        ..TensorProto::default()
+    }
+}
+
+fn edge(name: &str) -> ValueInfoProto {
+    ValueInfoProto { name: name.into(), ..ValueInfoProto::default() }
+}
+
+/// A graph in which each tensor that an operator makes is quantised, then dequantised.
+struct Written {
+    graph: GraphProto,
+}
+
+impl Written {
+    fn new(scale: f32) -> Written {
+        let graph = GraphProto { input: vec![edge("x")], ..GraphProto::default() };
+        let mut written = Written { graph };
+        written.quantised("x", scale, 3);
+        written
+    }
+
+    fn constant(&mut self, name: &str, dims: &[i64], scale: f32) {
+        let values = (0..dims.iter().product::<i64>()).map(|at| (at * 37 % 255 - 127) as i32).collect();
+        let bytes = whole(&format!("{name}_bytes"), DataType::Int8, dims, values);
+        self.graph.initializer.extend([bytes, scalar(&format!("{name}_scale"), scale)]);
+        self.graph.initializer.push(whole(&format!("{name}_zero"), DataType::Int8, &[], vec![0]));
+        self.dequantised(name, &format!("{name}_bytes"));
+    }
+
+    fn bias(&mut self, name: &str, count: i64, scale: f32) {
+        let values = (0..count).map(|at| at as i32 * 100 - 150).collect();
+        self.graph.initializer.push(whole(&format!("{name}_bytes"), DataType::Int32, &[count], values));
+        self.graph.initializer.push(scalar(&format!("{name}_scale"), scale));
+        self.graph.initializer.push(whole(&format!("{name}_zero"), DataType::Int32, &[], vec![0]));
+        self.dequantised(name, &format!("{name}_bytes"));
+    }
+
+    fn dequantised(&mut self, name: &str, bytes: &str) {
+        let (scale, zero) = (format!("{name}_scale"), format!("{name}_zero"));
+        self.graph.node.push(operator("DequantizeLinear", &[bytes, &scale, &zero], &format!("{name}_again"), vec![]));
+    }
+
+    fn quantised(&mut self, name: &str, scale: f32, zero: i32) {
+        let names = ["scale", "zero", "quantised"].map(|part| format!("{name}_{part}"));
+        self.graph.initializer.push(scalar(&names[0], scale));
+        self.graph.initializer.push(whole(&names[1], DataType::Int8, &[], vec![zero]));
+        self.graph.node.push(operator("QuantizeLinear", &[name, &names[0], &names[1]], &names[2], vec![]));
+        self.dequantised(name, &names[2]);
+    }
+
+    /// An operator, then its result quantised.
+    fn step(
+        &mut self,
+        kind: &str,
+        input: &[&str],
+        output: &str,
+        attributes: Vec<AttributeProto>,
+        scale: f32,
+        zero: i32,
+    ) {
+        self.graph.node.push(operator(kind, input, output, attributes));
+        self.quantised(output, scale, zero);
+    }
+
+    /// The operators after, and the largest difference to before, in units of `unit`.
+    fn fused(mut self, output: &str, shape: &[usize], unit: f32) -> (Vec<String>, f32) {
+        self.graph.output = vec![edge(output)];
+        let opsets = [OperatorSetIdProto { domain: String::new(), version: 13 }];
+        let data = (0..shape.iter().product::<usize>()).map(|at| (at as f32 * 0.37).sin() * 2.0).collect();
+        let x = TensorValue::new(shape, data).unwrap();
+        let run = |graph: &GraphProto| {
+            let outputs = Graph::new(graph, &opsets).unwrap().run(vec![x.clone().into()], &[]).unwrap();
+            outputs[0].tensor().unwrap().to_f32s().unwrap()
+        };
+        let before = run(&self.graph);
+        fuse(&mut self.graph, 13);
+        let after = run(&self.graph);
+        assert_eq!(before.len(), after.len());
+        assert!(before.iter().any(|number| *number != before[0]), "nothing that can differ: {before:?}");
+        let difference = before.iter().zip(&after).map(|(a, b)| (a - b).abs() / unit).fold(0.0, f32::max);
+        (self.graph.node.into_iter().map(|node| node.op_type).collect(), difference)
+    }
+}
+
+#[test]
+fn a_convolution_adds_up_bytes() {
+    let mut written = Written::new(0.017);
+    written.constant("w", &[4, 2, 3, 3], 0.004);
+    written.bias("b", 4, 0.017 * 0.004);
+    written.step("Conv", &["x_again", "w_again", "b_again"], "y", vec![ints("pads", &[1; 4])], 0.05, -20);
+    written.step("MaxPool", &["y_again"], "p", vec![ints("kernel_shape", &[2, 2])], 0.05, -20);
+    let (operators, difference) = written.fused("p_again", &[2, 2, 5, 6], 0.05);
+    assert_eq!(operators, ["QuantizeLinear", "QLinearConv", "MaxPool", "DequantizeLinear"]);
+    // A sum in floats may be off by the last bit, and then round to the next byte.
+    assert!(difference < 1.01, "{difference} steps");
+}
+
+#[test]
+fn a_product_adds_up_bytes() {
+    let mut written = Written::new(0.017);
+    written.constant("w", &[6, 5], 0.004);
+    written.bias("b", 5, 0.017 * 0.004);
+    written.step("Gemm", &["x_again", "w_again", "b_again"], "y", vec![], 0.02, 7);
+    written.constant("v", &[5, 3], 0.01);
+    written.step("MatMul", &["y_again", "v_again"], "z", vec![], 0.03, 0);
+    let (operators, difference) = written.fused("z_again", &[4, 6], 0.03);
+    assert_eq!(operators, ["QuantizeLinear", "QGemm", "QLinearMatMul", "DequantizeLinear"]);
+    assert!(difference < 1.01, "{difference} steps");
+}
+
+#[test]
+fn functions_become_tables_and_sums_stay_as_they_are_written() {
+    let mut written = Written::new(0.017);
+    written.step("Sigmoid", &["x_again"], "s", vec![], 1.0 / 255.0, -128);
+    written.constant("c", &[], 0.3);
+    written.step("Div", &["s_again", "c_again"], "d", vec![], 0.01, 0);
+    written.step("Mul", &["x_again", "s_again"], "m", vec![], 0.02, 5);
+    written.step("Add", &["m_again", "d_again"], "a", vec![], 0.04, 0);
+    let (operators, difference) = written.fused("a_again", &[2, 3, 4], 0.04);
+    assert_eq!(operators, ["QuantizeLinear", "Table", "Table", "Mul", "Add", "DequantizeLinear"]);
+    assert_eq!(difference, 0.0);
+}
+
+#[test]
+fn what_is_not_meant_in_bytes_stays() {
+    // A bias in other units than the products.
+    let mut written = Written::new(0.017);
+    written.constant("w", &[4, 2, 3, 3], 0.004);
+    written.bias("b", 4, 0.001);
+    written.step("Conv", &["x_again", "w_again", "b_again"], "y", vec![], 0.05, -20);
+    // Another scale behind than before.
+    written.step("MaxPool", &["y_again"], "p", vec![ints("kernel_shape", &[2, 2])], 0.04, -20);
+    let before: Vec<String> = written.graph.node.iter().map(|node| node.op_type.clone()).collect();
+    let (operators, difference) = written.fused("p_again", &[1, 2, 5, 6], 0.04);
+    assert_eq!((operators, difference), (before, 0.0));
+    // What is read in floats as well.
+    let mut written = Written::new(0.017);
+    written.step("Sigmoid", &["x_again"], "s", vec![], 1.0 / 255.0, -128);
+    written.graph.node.push(operator("Add", &["s", "s_again"], "sum", vec![]));
+    let (operators, _) = written.fused("sum", &[7], 1.0);
+    assert!(operators.contains(&"Sigmoid".to_owned()), "{operators:?}");
+}
