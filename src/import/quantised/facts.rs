@@ -45,6 +45,11 @@ pub(super) fn given(node: &NodeProto, index: usize) -> Option<&String> {
     node.input.get(index).filter(|name| !name.is_empty())
 }
 
+/// Whether a node is of ONNX's own domain.
+pub(super) fn is_onnx(node: &NodeProto) -> bool {
+    ["", "ai.onnx"].contains(&node.domain.as_str())
+}
+
 impl<'a> Facts<'a> {
     pub(super) fn of(graph: &'a GraphProto) -> Facts<'a> {
         let makers = graph.node.iter().flat_map(|node| node.output.iter().map(move |name| (name.as_str(), node)));

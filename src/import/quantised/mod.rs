@@ -2,6 +2,7 @@
 //! become those on bytes: convolutions and products add up whole numbers, which is exact where floats round, and differs from
 //! what is written by a byte's last bit at most; functions of one number become tables, and what only moves numbers moves bytes.
 
+mod dynamic;
 mod facts;
 mod functions;
 #[cfg(test)]
@@ -21,24 +22,15 @@ const MOVES: [&str; 7] = ["Flatten", "Identity", "MaxPool", "Reshape", "Squeeze"
 pub(super) fn fuse(graph: &mut GraphProto, opset: i64) {
     let facts = Facts::of(graph);
     let mut replaced: HashMap<usize, NodeProto> = HashMap::new();
-    for (index, node) in graph.node.iter().enumerate().filter(|(_, node)| node.op_type == "QuantizeLinear") {
-        let Some(result) = facts.quantised(node) else { continue };
-        let Some(inner) = node.input.first().and_then(|name| facts.only_read_once(name)) else { continue };
-        if !["", "ai.onnx"].contains(&inner.domain.as_str()) {
-            continue;
-        }
-        let made = match inner.op_type.as_str() {
-            "Conv" => convolution(&facts, inner, &result),
-            "Gemm" => gemm(&facts, inner, &result),
-            "MatMul" => product(&facts, inner, &result),
-            "Add" | "Mul" => pairwise(&facts, inner, &result).or_else(|| functions::table(&facts, inner, node, opset)),
-            kind if MOVES.contains(&kind) => moved(&facts, inner, &result),
-            _ => functions::table(&facts, inner, node, opset),
+    let nodes = graph.node.iter().enumerate().filter(|(_, node)| facts::is_onnx(node));
+    for (index, node) in nodes {
+        let made = match node.op_type.as_str() {
+            "QuantizeLinear" => between(&facts, node, opset),
+            "Relu" | "Add" | "Mul" => dynamic::scaled(&facts, node),
+            _ => None,
         };
-        if let Some(mut made) = made {
-            made.name.clone_from(&inner.name);
-            made.output.clone_from(&node.output);
-            replaced.insert(index, made);
+        if let Some(made) = made {
+            replaced.insert(index, NodeProto { output: node.output.clone(), ..made });
         }
     }
     if replaced.is_empty() {
@@ -48,6 +40,21 @@ pub(super) fn fuse(graph: &mut GraphProto, opset: i64) {
         graph.node[index] = node;
     }
     facts::drop_unread(graph);
+}
+
+/// The operator on bytes in place of a QuantizeLinear and what is before it.
+fn between(facts: &Facts, quantise: &NodeProto, opset: i64) -> Option<NodeProto> {
+    let result = facts.quantised(quantise)?;
+    let inner = facts.only_read_once(quantise.input.first()?).filter(|inner| facts::is_onnx(inner))?;
+    let made = match inner.op_type.as_str() {
+        "Conv" => convolution(facts, inner, &result),
+        "Gemm" => gemm(facts, inner, &result),
+        "MatMul" => product(facts, inner, &result),
+        "Add" | "Mul" => pairwise(facts, inner, &result).or_else(|| functions::table(facts, inner, quantise, opset)),
+        kind if MOVES.contains(&kind) => moved(facts, inner, &result),
+        _ => functions::table(facts, inner, quantise, opset),
+    };
+    Some(NodeProto { name: inner.name.clone(), ..made? })
 }
 
 fn node(domain: &str, operator: &str, input: Vec<String>, attribute: Vec<AttributeProto>) -> NodeProto {

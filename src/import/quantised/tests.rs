@@ -173,3 +173,48 @@ fn what_is_not_meant_in_bytes_stays() {
     let (operators, _) = written.fused("sum", &[7], 1.0);
     assert!(operators.contains(&"Sigmoid".to_owned()), "{operators:?}");
 }
+
+/// x quantised dynamically, convolved, scaled; the bias is of this shape.
+fn dynamic(bias: &[i64], ends: &[(&str, &[&str])]) -> Written {
+    let mut graph = GraphProto { input: vec![edge("x")], ..GraphProto::default() };
+    let mut quantise = operator("DynamicQuantizeLinear", &["x"], "q", vec![]);
+    quantise.output.extend(["s".into(), "z".into()]);
+    let cast = AttributeProto { name: "to".into(), r#type: 2, i: DataType::Float as i64, ..AttributeProto::default() };
+    let weights = (0..4 * 2 * 9).map(|at| at * 37 % 255).collect();
+    graph.initializer = vec![
+        whole("w", DataType::Uint8, &[4, 2, 3, 3], weights),
+        whole("wz", DataType::Uint8, &[], vec![120]),
+        scalar("ws", 0.004),
+        TensorProto {
+            dims: bias.to_vec(),
+            float_data: (0..bias.iter().product()).map(|at| at as f32 - 1.5).collect(),
+            ..scalar("b", 0.0)
+        },
+    ];
+    graph.node = vec![
+        quantise,
+        operator("Mul", &["s", "ws"], "scale", vec![]),
+        operator("ConvInteger", &["q", "w", "z", "wz"], "sums", vec![ints("pads", &[1; 4])]),
+        operator("Cast", &["sums"], "cast", vec![cast]),
+        operator("Mul", &["cast", "scale"], "product", vec![]),
+    ];
+    graph.node.extend(ends.iter().map(|(kind, input)| operator(kind, input, &kind.to_lowercase(), vec![])));
+    Written { graph }
+}
+
+#[test]
+fn what_is_behind_an_integer_convolution_is_done_with_it() {
+    let ends: [(&str, &[&str]); 2] = [("Add", &["product", "b"]), ("Relu", &["add"])];
+    let fused = ["DynamicQuantizeLinear", "Mul", "ConvScaled"];
+    // One for each output; one; one for each place of a row.
+    for bias in [&[1, 4, 1, 1][..], &[4, 1, 1], &[1], &[], &[1, 1, 1, 6]] {
+        let (operators, difference) = dynamic(bias, &ends).fused("relu", &[2, 2, 5, 6], 1.0);
+        assert_eq!((operators.as_slice(), difference), (&fused.map(String::from)[..], 0.0), "{bias:?}");
+    }
+    let (operators, difference) = dynamic(&[1], &[]).fused("product", &[2, 2, 5, 6], 1.0);
+    assert_eq!((operators.as_slice(), difference), (&fused.map(String::from)[..], 0.0));
+    // The product is read twice.
+    let ends: [(&str, &[&str]); 2] = [("Relu", &["product"]), ("Add", &["product", "relu"])];
+    let (operators, difference) = dynamic(&[1], &ends).fused("add", &[2, 2, 5, 6], 1.0);
+    assert_eq!((operators.len(), difference), (5, 0.0), "{operators:?}");
+}

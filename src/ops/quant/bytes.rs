@@ -1,4 +1,4 @@
-//! What `import::quantised` makes of operators between DequantizeLinear and QuantizeLinear. No model names these itself.
+//! What `import::quantised` makes of operators around quantised ones. No model names these itself.
 
 use tract_onnx::pb::OperatorSetIdProto;
 use tract_onnx::prelude::TractResult;
@@ -15,6 +15,7 @@ use crate::eager::value::{Element, TensorValue, Value};
 pub(in crate::ops) fn find(operator: &str) -> Option<Build> {
     Some(match operator {
         "Table" => table,
+        "ConvScaled" => super::conv::scaled,
         "Add" => |_| pairwise(|x, y| x + y),
         "Mul" => |_| pairwise(|x, y| x * y),
         _ => return None,

@@ -3,14 +3,14 @@
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure};
 
-use super::lanes::pair;
+use super::lanes::{Floats, Whole, extend_by_fours, pair};
 use super::matmul::{Side, centred, only_zero};
 use super::params::{Quantiser, scales_of};
 use super::planes::{Layout, Pairs};
 use super::tiles::{Columns, Rows, multiply};
 use super::window::{Attributes, Axis};
 use crate::Dtype;
-use crate::eager::broadcast::count;
+use crate::eager::broadcast::{count, zip};
 use crate::eager::node::{Kernel, Node, one};
 use crate::eager::value::TensorValue;
 
@@ -141,6 +141,63 @@ pub(super) fn integer(node: &Node) -> TractResult<Kernel> {
         let (sums, shape) = convolve(&attributes, arguments.tensor(0)?, arguments.optional(2)?, weights)?;
         one(TensorValue::new(&shape, sums)?)
     }))
+}
+
+/// ConvInteger as floats: times a scale, plus a bias if there is one, and what is negative 0 if `relu` says so. No model names it.
+pub(super) fn scaled(node: &Node) -> TractResult<Kernel> {
+    let attributes = Attributes::of(node)?;
+    let known = known(node, 1, 3, attributes.group)?;
+    let rectifies = node.flag("relu", 0);
+    Ok(Box::new(move |arguments| {
+        let given = match &known {
+            Some(_) => None,
+            None => Some(Weights::new(arguments.tensor(1)?, arguments.optional(3)?, attributes.group)?),
+        };
+        let Some(weights) = known.as_ref().or(given.as_ref()) else { bail!("no weights") };
+        let (sums, shape) = convolve(&attributes, arguments.tensor(0)?, arguments.optional(2)?, weights)?;
+        one(as_floats(sums, &shape, arguments.tensor(4)?, arguments.optional(5)?, rectifies)?)
+    }))
+}
+
+fn as_floats(
+    sums: Vec<i32>,
+    shape: &[usize],
+    scale: &TensorValue,
+    bias: Option<&TensorValue>,
+    rectifies: bool,
+) -> TractResult<TensorValue> {
+    let least = Floats::splat(if rectifies { 0.0 } else { f32::NEG_INFINITY });
+    let (scales, biases) = (by_plane(scale, shape), bias.map_or(Some(&[0.0][..]), |bias| by_plane(bias, shape)));
+    if let (Some(scales), Some(biases)) = (scales, biases) {
+        let size = count(&shape[2..])?.max(1);
+        let mut data = Vec::with_capacity(sums.len() + 4);
+        for (plane, sums) in sums.chunks(size).enumerate() {
+            let at = |values: &[f32]| Floats::splat(if let [one] = values { *one } else { values[plane % shape[1]] });
+            let (scale, bias) = (at(scales), at(biases));
+            let float = |sums: &[i32; 4]| Whole::of(sums).floats().times(scale).plus(bias).largest(least).array();
+            extend_by_fours(&mut data, sums, 0, float);
+        }
+        return TensorValue::new(shape, data);
+    }
+    let floats = TensorValue::new(shape, sums.into_iter().map(|sum| sum as f32).collect())?;
+    let (mut shape, mut data) = zip(&floats, scale, |x: &f32, y: &f32| x * y)?;
+    if let Some(bias) = bias {
+        (shape, data) = zip(&TensorValue::new(&shape, data)?, bias, |x: &f32, y: &f32| x + y)?;
+    }
+    if rectifies {
+        data.iter_mut().filter(|x| **x < 0.0).for_each(|x| *x = 0.0);
+    }
+    TensorValue::new(&shape, data)
+}
+
+/// Numbers of which there is one, or one for each of the shape's second axis.
+fn by_plane<'a>(numbers: &'a TensorValue, shape: &[usize]) -> Option<&'a [f32]> {
+    let (own, fits) = (numbers.shape(), numbers.rank() <= shape.len());
+    let behind = own.iter().rev().take(shape.len() - 2).all(|&size| size == 1);
+    let is_each =
+        own.len() > shape.len() - 2 && own[own.len() + 1 - shape.len()] == shape[1] && numbers.len() == shape[1];
+    let data = numbers.slice::<f32>().ok()?;
+    (fits && (numbers.len() == 1 || behind && is_each)).then_some(data)
 }
 
 pub(super) fn linear(node: &Node) -> TractResult<Kernel> {
