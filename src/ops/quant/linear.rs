@@ -39,10 +39,9 @@ pub(crate) fn quantize(node: &Node) -> TractResult<Kernel> {
     let precision = dtype(node, "precision")?;
     Ok(Box::new(move |arguments| {
         let (x, scale, zero) = (arguments.tensor(0)?, arguments.tensor(1)?, arguments.optional(2)?);
-        if precision.is_none() && attributes.output.is_none() && attributes.block == 0 {
-            if let Some(bytes) = to_bytes(x, scale, zero)? {
-                return one(bytes);
-            }
+        let is_plain = precision.is_none() && attributes.output.is_none() && attributes.block == 0;
+        if is_plain && let Some(bytes) = to_bytes(x, scale, zero)? {
+            return one(bytes);
         }
         let spread = Spread::of(x.shape(), scale.shape(), attributes.axis, attributes.block)?;
         let dtype = zero.map(TensorValue::dtype).or(attributes.output).unwrap_or(Dtype::Uint8);
@@ -97,10 +96,9 @@ pub(crate) fn dequantize(node: &Node) -> TractResult<Kernel> {
         let (x, scale, zero) = (arguments.tensor(0)?, arguments.tensor(1)?, arguments.optional(2)?);
         let spread = Spread::of(x.shape(), scale.shape(), attributes.axis, attributes.block)?;
         let dtype = attributes.output.unwrap_or(scale.dtype());
-        if dtype == Dtype::Float32 && attributes.block == 0 {
-            if let Some(floats) = from_bytes(x, scale, zero)? {
-                return one(floats);
-            }
+        let is_plain = dtype == Dtype::Float32 && attributes.block == 0;
+        if is_plain && let Some(floats) = from_bytes(x, scale, zero)? {
+            return one(floats);
         }
         if !dtype.is_float() || x.dtype() == Dtype::Float64 {
             bail!("{} does not become {}", x.dtype().name(), dtype.name());
