@@ -3,7 +3,7 @@
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure};
 
-use super::lanes::{Floats, Whole, extend_by_fours, pair};
+use super::lanes::{Floats, Whole, by_fours, pair};
 use super::matmul::{Side, centred, only_zero};
 use super::params::{Quantiser, scales_of};
 use super::planes::{Layout, Pairs};
@@ -170,12 +170,12 @@ fn as_floats(
     let (scales, biases) = (by_plane(scale, shape), bias.map_or(Some(&[0.0][..]), |bias| by_plane(bias, shape)));
     if let (Some(scales), Some(biases)) = (scales, biases) {
         let size = count(&shape[2..])?.max(1);
-        let mut data = Vec::with_capacity(sums.len() + 4);
-        for (plane, sums) in sums.chunks(size).enumerate() {
+        let mut data = vec![0.0; sums.len()];
+        for (plane, (sums, data)) in sums.chunks(size).zip(data.chunks_mut(size)).enumerate() {
             let at = |values: &[f32]| Floats::splat(if let [one] = values { *one } else { values[plane % shape[1]] });
             let (scale, bias) = (at(scales), at(biases));
             let float = |sums: &[i32; 4]| Whole::of(sums).floats().times(scale).plus(bias).largest(least).array();
-            extend_by_fours(&mut data, sums, 0, float);
+            by_fours(sums, 0, data, float);
         }
         return TensorValue::new(shape, data);
     }

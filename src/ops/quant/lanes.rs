@@ -209,22 +209,16 @@ pub(crate) fn pair(first: i16, second: i16) -> i32 {
     i32::from(first as u16) | i32::from(second) << 16
 }
 
-/// Appends `f` of every four numbers; the last ones come with `fill` behind them.
+/// `f` of every four numbers, into as many; the last ones come with `fill` behind them.
 #[inline(always)]
-pub(crate) fn extend_by_fours<T: Copy, R>(
-    results: &mut Vec<R>,
-    data: &[T],
-    fill: T,
-    mut f: impl FnMut(&[T; 4]) -> [R; 4],
-) {
-    let end = results.len() + data.len();
-    results.reserve(data.len().next_multiple_of(4));
-    let (fours, rest) = data.as_chunks::<4>();
-    fours.iter().for_each(|four| results.extend(f(four)));
+pub(crate) fn by_fours<T: Copy, R: Copy>(data: &[T], fill: T, results: &mut [R], mut f: impl FnMut(&[T; 4]) -> [R; 4]) {
+    let ((fours, rest), (to, to_rest)) = (data.as_chunks::<4>(), results.as_chunks_mut::<4>());
+    for (to, four) in to.iter_mut().zip(fours) {
+        *to = f(four);
+    }
     if !rest.is_empty() {
         let mut four = [fill; 4];
         four[..rest.len()].copy_from_slice(rest);
-        results.extend(f(&four));
-        results.truncate(end);
+        to_rest.iter_mut().zip(f(&four)).for_each(|(to, result)| *to = result);
     }
 }

@@ -3,7 +3,7 @@
 use tract_onnx::prelude::{DatumType, TractResult};
 use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
 
-use super::lanes::{Floats, Whole, extend_by_fours};
+use super::lanes::{Floats, Whole, by_fours};
 use crate::Dtype;
 use crate::eager::broadcast::count;
 use crate::eager::narrow::{self, Beyond};
@@ -192,31 +192,30 @@ impl Quantiser {
         bias: Option<&[i32]>,
     ) -> TractResult<TensorValue> {
         match self.dtype {
-            Dtype::Int8 => TensorValue::new(shape, self.planes(shape, sums, factors, bias, |x| x as i8)?),
-            _ => TensorValue::new(shape, self.planes(shape, sums, factors, bias, |x| x as u8)?),
+            Dtype::Int8 => TensorValue::new(shape, self.planes(shape, sums, factors, bias, signed)?),
+            _ => TensorValue::new(shape, self.planes(shape, sums, factors, bias, unsigned)?),
         }
     }
 
-    fn planes<T>(
+    fn planes<T: Copy + Default>(
         &self,
         shape: &[usize],
         sums: &[i32],
         factors: &[f32],
         bias: Option<&[i32]>,
-        byte: impl Fn(i32) -> T,
+        bytes: impl Fn([i32; 4]) -> [T; 4],
     ) -> TractResult<Vec<T>> {
         let is_one = factors.len() == 1 && bias.is_none();
-        let size = if is_one { sums.len() } else { count(shape.get(2..).unwrap_or_default())? };
+        let size = if is_one { sums.len() } else { count(shape.get(2..).unwrap_or_default())? }.max(1);
         let outputs = shape.get(1).copied().unwrap_or(1).max(1);
-        let mut bytes = Vec::with_capacity(sums.len() + 4);
-        for (plane, sums) in sums.chunks(size.max(1)).enumerate() {
+        let mut results = vec![T::default(); sums.len()];
+        for (plane, (sums, results)) in sums.chunks(size).zip(results.chunks_mut(size)).enumerate() {
             let factor = Floats::splat(if let [factor] = factors { *factor } else { factors[plane % outputs] });
             let bias = Whole::splat(bias.map_or(0, |bias| bias[plane % outputs]));
-            extend_by_fours(&mut bytes, sums, 0, |sums| {
-                self.rounded(Whole::of(sums).plus(bias).floats().times(factor)).map(&byte)
-            });
+            let quotients = |sums: &[i32; 4]| Whole::of(sums).plus(bias).floats().times(factor);
+            by_fours(sums, 0, results, |sums| bytes(self.rounded(quotients(sums))));
         }
-        Ok(bytes)
+        Ok(results)
     }
 
     /// Numbers over the scale, of the zero point's dtype.
@@ -224,24 +223,34 @@ impl Quantiser {
     /// # Errors
     /// Where they don't fill the shape.
     pub(crate) fn quantised(&self, shape: &[usize], data: &[f32]) -> TractResult<TensorValue> {
-        let scale = Floats::splat(self.scale);
         match self.dtype {
-            Dtype::Int8 => {
-                let mut bytes = vec![];
-                extend_by_fours(&mut bytes, data, 0.0, |x| self.rounded(Floats::of(x).over(scale)).map(|x| x as i8));
-                TensorValue::new(shape, bytes)
-            }
+            Dtype::Int8 => TensorValue::new(shape, self.over_scale(data, signed)),
             _ => TensorValue::new(shape, self.bytes(data)),
         }
     }
 
     /// Numbers over the scale, as bytes without a sign.
     pub(crate) fn bytes(&self, data: &[f32]) -> Vec<u8> {
-        let scale = Floats::splat(self.scale);
-        let mut bytes = vec![];
-        extend_by_fours(&mut bytes, data, 0.0, |x| self.rounded(Floats::of(x).over(scale)).map(|x| x as u8));
-        bytes
+        self.over_scale(data, unsigned)
     }
+
+    fn over_scale<T: Copy + Default>(&self, data: &[f32], bytes: impl Fn([i32; 4]) -> [T; 4]) -> Vec<T> {
+        let scale = Floats::splat(self.scale);
+        let mut results = vec![T::default(); data.len()];
+        by_fours(data, 0.0, &mut results, |x| bytes(self.rounded(Floats::of(x).over(scale))));
+        results
+    }
+}
+
+// Written out: of an array's `map`, code that is optimised for size makes calls.
+#[inline(always)]
+fn signed([a, b, c, d]: [i32; 4]) -> [i8; 4] {
+    [a as i8, b as i8, c as i8, d as i8]
+}
+
+#[inline(always)]
+fn unsigned([a, b, c, d]: [i32; 4]) -> [u8; 4] {
+    [a as u8, b as u8, c as u8, d as u8]
 }
 
 /// The number that each byte stands for, at its place without a sign. None for what is no byte.

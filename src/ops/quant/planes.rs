@@ -173,6 +173,10 @@ fn spread<T: Copy>(
         let first = skipped * stride + remainder;
         let Some(target) = target.get_mut(skipped..) else { continue };
         let Some(source) = first.checked_add_signed(-lead).and_then(|first| source.get(first..)) else { continue };
-        target.iter_mut().zip(source.iter().step_by(stride)).for_each(|(to, &x)| *to |= half(x));
+        if stride == 1 {
+            target.iter_mut().zip(source).for_each(|(to, &x)| *to |= half(x));
+        } else {
+            target.iter_mut().zip(source.iter().step_by(stride)).for_each(|(to, &x)| *to |= half(x));
+        }
     }
 }

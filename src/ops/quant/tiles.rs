@@ -23,10 +23,18 @@ impl Rows {
     /// `at(row, step)` gives the pair.
     pub(super) fn new(count: usize, steps: usize, at: impl Fn(usize, usize) -> i32) -> Rows {
         let whole = count / 4 * 4;
-        let four = |row: usize| (0..steps).map(move |step| (row, step));
-        let fours = (0..whole).step_by(4).flat_map(four);
-        let fours = fours.map(|(row, step)| [0, 1, 2, 3].map(|next| at(row + next, step))).collect();
-        let ones = (whole..count).flat_map(four).map(|(row, step)| at(row, step)).collect();
+        let (mut fours, mut ones) =
+            (Vec::with_capacity(whole / 4 * steps), Vec::with_capacity((count - whole) * steps));
+        for row in (0..whole).step_by(4) {
+            for step in 0..steps {
+                fours.push([at(row, step), at(row + 1, step), at(row + 2, step), at(row + 3, step)]);
+            }
+        }
+        for row in whole..count {
+            for step in 0..steps {
+                ones.push(at(row, step));
+            }
+        }
         Rows { count, steps, fours, ones }
     }
 }
