@@ -22,7 +22,17 @@ import numpy as np
 import cases
 from entry import Entry, Tensor, Trained
 
-FAMILIES = ["linear", "trees", "regressors", "pipelines", "columns", "text", "unsupervised", "boosters", "quantised"]
+FAMILIES = [
+    "linear",
+    "trees",
+    "regressors",
+    "pipelines",
+    "columns",
+    "text",
+    "unsupervised",
+    "boosters",
+    "quantised",
+]
 LIBRARIES = [
     "scikit-learn",
     "xgboost",
@@ -65,7 +75,7 @@ def make(entry: Entry, folder: Path) -> dict[str, Any]:
 
 
 def of_floats(trained: Trained) -> dict[str, Any]:
-    """What the tests compare a quantised model with: the size of the one in floats, and which is the largest of each row."""
+    """What a quantised model is held to: the size of the one in floats, and which is the largest of each row."""
     return {"bytes": trained.float_bytes, "largest": largest(trained.own).reshape(-1).tolist()}
 
 
@@ -92,7 +102,7 @@ def same(own: Tensor, theirs: Tensor) -> bool:
 
 
 def card(entry: Entry, trained: Trained) -> dict[str, Any]:
-    """Its name, that NaN may come where it takes that, and the size of images, which the file may leave open."""
+    """Its name, whether NaN may come, and the size of images, which the file may leave open."""
     card: dict[str, Any] = {"name": entry.name}
     images = {name: values for name, values in trained.rows.items() if values.ndim > 2}
     if images:

@@ -189,7 +189,7 @@ pub(super) fn linear(node: &Node) -> TractResult<Kernel> {
         let (a, b) = (arguments.tensor(1)?, arguments.tensor(4)?);
         if [a, b, arguments.tensor(6)?, zero].iter().all(|one| one.len() == 1) {
             let to = Quantiser::of(arguments.tensor(6)?, zero)?;
-            let factor = a.item::<f32>()? * b.item::<f32>()? / to.scale;
+            let factor = a.to_f32s()?[0] * b.to_f32s()?[0] / to.scale;
             return one(to.of_planes(result, &sums, &[factor], None)?);
         }
         let a = Spread::of(a, Side::Rows, result)?;

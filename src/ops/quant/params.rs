@@ -154,7 +154,8 @@ impl Quantiser {
     /// Where the zero point is not one, or no byte.
     pub(crate) fn of(scale: &TensorValue, zero: &TensorValue) -> TractResult<Quantiser> {
         let [value] = zero.to_f64s()?[..] else { bail!("expected one zero point of the result") };
-        let quantiser = Quantiser::new(scale.item::<f32>()?, value as f32, zero.dtype());
+        let [scale] = scale.to_f32s()?[..] else { bail!("expected one scale of the result") };
+        let quantiser = Quantiser::new(scale, value as f32, zero.dtype());
         quantiser.ok_or_else(|| format_err!("expected bytes, not {}", zero.dtype().name()))
     }
 

@@ -55,15 +55,7 @@ pub(super) fn multiply(rows: &Rows, columns: &Columns, sums: &mut [i32], pitch: 
     for start in (0..columns.count).step_by(WIDTH) {
         let width = WIDTH.min(columns.count - start);
         let planes = columns.planes.get(start..).unwrap_or_default();
-        let mut put = |row: usize, [first, second]: [Whole; 2]| {
-            let target = &mut sums[row * pitch + start..][..width];
-            if let ([low, high], []) = target.as_chunks_mut::<4>() {
-                (*low, *high) = (first.array(), second.array());
-                return;
-            }
-            let sums = first.array().into_iter().chain(second.array());
-            target.iter_mut().zip(sums).for_each(|(to, sum)| *to = sum);
-        };
+        let mut put = |row: usize, sums_of_row| put(&mut sums[row * pitch + start..][..width], sums_of_row);
         let whole = rows.count / 4 * 4;
         for (row, pairs) in (0..whole).step_by(4).zip(rows.fours.chunks(steps)) {
             let tile = if width > 4 {
@@ -79,7 +71,21 @@ pub(super) fn multiply(rows: &Rows, columns: &Columns, sums: &mut [i32], pitch: 
     }
 }
 
+#[inline(always)]
+fn put(target: &mut [i32], [first, second]: [Whole; 2]) {
+    let (first, second) = (first.array(), second.array());
+    match target.as_chunks_mut::<4>() {
+        ([low, high], []) => (*low, *high) = (first, second),
+        ([low], rest) => {
+            *low = first;
+            rest.iter_mut().zip(&second).for_each(|(to, sum)| *to = *sum);
+        }
+        (_, rest) => rest.iter_mut().zip(&first).for_each(|(to, sum)| *to = *sum),
+    }
+}
+
 /// Four rows, eight columns. Written out: unrolled or not is not left to the compiler.
+#[inline(always)]
 fn tile_of_32(rows: &[[i32; 4]], planes: &[i32], offsets: &[usize]) -> [[Whole; 2]; 4] {
     let zero = Whole::splat(0);
     let (mut a, mut b, mut c, mut d) = (zero, zero, zero, zero);
@@ -103,6 +109,7 @@ fn tile_of_32(rows: &[[i32; 4]], planes: &[i32], offsets: &[usize]) -> [[Whole; 
 }
 
 /// Four rows, four columns.
+#[inline(always)]
 fn tile_of_16(rows: &[[i32; 4]], planes: &[i32], offsets: &[usize]) -> [[Whole; 2]; 4] {
     let zero = Whole::splat(0);
     let (mut a, mut b, mut c, mut d) = (zero, zero, zero, zero);
@@ -117,6 +124,7 @@ fn tile_of_16(rows: &[[i32; 4]], planes: &[i32], offsets: &[usize]) -> [[Whole; 
 }
 
 /// One row, eight columns.
+#[inline(always)]
 fn tile_of_8(row: &[i32], planes: &[i32], offsets: &[usize]) -> [Whole; 2] {
     let (mut a, mut b) = (Whole::splat(0), Whole::splat(0));
     for (&row, &at) in row.iter().zip(offsets) {

@@ -1,6 +1,7 @@
-"""Networks whose weights onnxruntime's quantiser makes bytes: of the model of digits, and of PP-OCR's that tells upside-down lines.
+"""Networks of whose weights onnxruntime's quantiser makes bytes: that of digits, and a real one of PP-OCR's.
 
-What they need is not made here: MNIST lies in the folder `ONNXLET_MNIST`, PP-OCR's model is the file `ONNXLET_PPOCR_CLS`.
+What they need is not made here: MNIST lies in the folder `ONNXLET_MNIST`, PP-OCR's model is the file
+`ONNXLET_PPOCR_CLS`.
 """
 
 from __future__ import annotations
@@ -49,13 +50,19 @@ def mnist(file: str, count: int) -> Tensor:
 
 def ppocr_cls() -> tuple[Path, Tensor, Tensor]:
     """Calibrated with lines of text, half of them upside down, and asked about others."""
-    return Path(os.environ["ONNXLET_PPOCR_CLS"]), lines(WORDS[::2]), lines(["Total: 18.90 EUR", "Onnxlet 2026", "left"])
+    return (
+        Path(os.environ["ONNXLET_PPOCR_CLS"]),
+        lines(WORDS[::2]),
+        lines(["Total: 18.90 EUR", "Onnxlet 2026", "left"]),
+    )
 
 
 def lines(texts: list[str]) -> Tensor:
     """Each text upright and upside down."""
     shape = [1, 3, 48, 192]
-    return as_floats(np.concatenate([text_line(shape, text, turned) for text in texts for turned in (False, True)]))
+    return as_floats(
+        np.concatenate([text_line(shape, text, turned) for text in texts for turned in (False, True)])
+    )
 
 
 class Calibration(CalibrationDataReader):
@@ -69,7 +76,10 @@ class Calibration(CalibrationDataReader):
 
 
 def dynamic(model: Path, out: Path, _: Tensor) -> None:
-    """The range of what flows is measured at each call. onnxruntime itself can't run ConvInteger with int8 weights."""
+    """The range of what flows is measured at each call.
+
+    onnxruntime itself can't run ConvInteger with int8 weights.
+    """
     quantize_dynamic(model, out, weight_type=QuantType.QUInt8)
 
 
@@ -92,7 +102,7 @@ def static(form: QuantFormat, dtype: QuantType, **more: Any) -> Quantise:
 
 
 def made(source: Source, quantise: Quantise) -> Trained:
-    """A model as onnxruntime's documents say to quantise it: prepared first. What it agrees with is the model in floats."""
+    """A model, prepared before it is quantised. It must agree with the one in floats."""
     original, calibration, rows = source()
     with tempfile.TemporaryDirectory() as folder:
         prepared, out = Path(folder) / "prepared.onnx", Path(folder) / "quantised.onnx"
@@ -104,11 +114,13 @@ def made(source: Source, quantise: Quantise) -> Trained:
         return Trained(onnx.load(out), {name: rows}, own, float_bytes=original.stat().st_size)
 
 
-def entry(name: str, about: str, source: Source, quantise: Quantise, tolerance: Tolerance | None = None) -> Entry:
+def entry(
+    name: str, about: str, source: Source, quantise: Quantise, tolerance: Tolerance | None = None
+) -> Entry:
     """An entry whose answers are onnxruntime's to the graph as it is written.
 
-    Its optimiser makes integer operators of QuantizeLinear and DequantizeLinear around one in floats, whose sums of int8 and
-    uint8 saturate at 16 bits on some processors.
+    Its optimiser makes integer operators of those between DequantizeLinear and QuantizeLinear. Their sums of int8
+    and uint8 saturate at 16 bits on some processors, and their softmax wraps around in int8.
     """
 
     def make() -> Trained:
@@ -141,7 +153,11 @@ MODELS = [
         "PP-OCR's classifier, dynamically",
         ppocr_cls,
         dynamic,
-        Tolerance(5e-3, 1e-3, "onnxruntime's means of 1152 numbers are off by 3e-6, and each byte that moves moves others"),
+        Tolerance(
+            5e-3,
+            1e-3,
+            "onnxruntime's means of 1152 numbers are off by 3e-6, and each byte that moves moves others",
+        ),
     ),
     entry("ppocr-cls-qdq", "PP-OCR's classifier, QDQ in int8", ppocr_cls, QDQ),
     entry("ppocr-cls-qoperator", "PP-OCR's classifier, QOperator in uint8", ppocr_cls, QOPERATOR),
