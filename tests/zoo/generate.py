@@ -75,7 +75,7 @@ def make(entry: Entry, folder: Path) -> dict[str, Any]:
 
 
 def of_floats(trained: Trained) -> dict[str, Any]:
-    """What a quantised model is held to: the size of the one in floats, and which is the largest of each row."""
+    """What a quantised model is held to: the size in floats, and which is the largest of each row."""
     return {"bytes": trained.float_bytes, "largest": largest(trained.own).reshape(-1).tolist()}
 
 

@@ -174,7 +174,10 @@ fn gemm(node: &Node) -> TractResult<Kernel> {
     let alpha = node.float("alpha", 1.0);
     let transposes = [node.flag("transA", 0), node.flag("transB", 0)];
     let known = match (node.constant(3), node.constant(5)) {
-        (Some(b), Some(zero)) => Some(right(b, Some(zero), transposes[1])?),
+        (Some(b), Some(zero)) => {
+            node.hold(3);
+            Some(right(b, Some(zero), transposes[1])?)
+        }
         _ => None,
     };
     Ok(Box::new(move |arguments| {

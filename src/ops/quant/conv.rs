@@ -126,7 +126,9 @@ fn known(node: &Node, index: usize, zero: usize, group: usize) -> TractResult<Op
             zero => zero,
         },
     };
-    Weights::new(weights, zero, group).map(Some)
+    let packed = Weights::new(weights, zero, group)?;
+    node.hold(index);
+    Ok(Some(packed))
 }
 
 pub(super) fn integer(node: &Node) -> TractResult<Kernel> {

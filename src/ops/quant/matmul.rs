@@ -105,7 +105,9 @@ impl Right {
         if has_zero && node.constant(zero).is_none() {
             return Ok(None);
         }
-        Ok(Some(Right::new(&centred(matrix, node.constant(zero), Side::Columns)?, matrix.shape())))
+        let packed = Right::new(&centred(matrix, node.constant(zero), Side::Columns)?, matrix.shape());
+        node.hold(index);
+        Ok(Some(packed))
     }
 
     /// `left`, of shape `shape`, times this.

@@ -119,8 +119,8 @@ def entry(
 ) -> Entry:
     """An entry whose answers are onnxruntime's to the graph as it is written.
 
-    Its optimiser makes integer operators of those between DequantizeLinear and QuantizeLinear. Their sums of int8
-    and uint8 saturate at 16 bits on some processors, and their softmax wraps around in int8.
+    Its optimiser makes integer operators of those between DequantizeLinear and QuantizeLinear. Sums of int8
+    and uint8 then saturate at 16 bits on some processors, and the softmax wraps around in int8.
     """
 
     def make() -> Trained:
