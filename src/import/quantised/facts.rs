@@ -55,7 +55,12 @@ impl<'a> Facts<'a> {
         let makers = graph.node.iter().flat_map(|node| node.output.iter().map(move |name| (name.as_str(), node)));
         // An initialiser that is an input too may be given another value at a call.
         let inputs: HashSet<&str> = graph.input.iter().map(|input| input.name.as_str()).collect();
-        let constants = graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor));
+        let initialisers = graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor));
+        let nodes = graph.node.iter().filter(|node| node.op_type == "Constant" && is_onnx(node)).filter_map(|node| {
+            let value = node.attribute.iter().find(|attribute| attribute.name == "value")?;
+            Some((node.output.first()?.as_str(), value.t.as_ref()?))
+        });
+        let constants = initialisers.chain(nodes);
         let mut facts = Facts {
             makers: makers.collect(),
             reads: HashMap::new(),
@@ -124,8 +129,9 @@ impl<'a> Facts<'a> {
 
     /// The whole numbers of a bias whose unit is the product of the scales, so that it adds up with the other products.
     pub(super) fn bias(&self, name: &str, x: &Bytes, weights: &Bytes) -> Option<&'a str> {
-        let node = self.makers.get(name).filter(|node| node.op_type == "DequantizeLinear")?;
-        let data = self.constants.get(given(node, 0)?.as_str())?;
+        let node = *self.makers.get(name).filter(|node| node.op_type == "DequantizeLinear")?;
+        let name = given(node, 0)?;
+        let data = self.constants.get(name.as_str())?;
         let zero_is_zero = match given(node, 2) {
             Some(zero) => self.floats(zero)?.iter().all(|zero| *zero == 0.0),
             None => true,
@@ -141,7 +147,7 @@ impl<'a> Facts<'a> {
             let product = of_x.first()? * at(&of_weights, place)?;
             Some((at(&own, place)? - product).abs() <= ALIKE * product.abs())
         };
-        (0..count).all(|place| is_alike(place) == Some(true)).then_some(data.name.as_str())
+        (0..count).all(|place| is_alike(place) == Some(true)).then_some(name.as_str())
     }
 }
 
@@ -172,6 +178,8 @@ pub(super) fn drop_unread(graph: &mut GraphProto) {
         let before = graph.node.len();
         graph.node.retain(|node| node.output.iter().any(|name| read.contains(name)));
         if graph.node.len() == before {
+            // One that is an input too would have to be given without.
+            read.extend(graph.input.iter().map(|input| input.name.clone()));
             graph.initializer.retain(|tensor| read.contains(&tensor.name));
             return;
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use tract_onnx::pb::attribute_proto::AttributeType;
-use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, ValueInfoProto};
+use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto, ValueInfoProto};
 
 use super::facts::Facts;
 use crate::ops::kernels::INTERNAL;
@@ -63,7 +63,8 @@ pub(super) fn table(facts: &Facts, inner: &NodeProto, quantise: &NodeProto, opse
     // In the order in which they are run.
     nodes.extend([inner.clone(), quantise.clone()]);
     let names: BTreeSet<&String> = nodes.iter().flat_map(|node| &node.input).collect();
-    let initializer = names.into_iter().filter_map(|name| facts.constant(name)).cloned().collect();
+    let constant = |name: &String| Some(TensorProto { name: name.clone(), ..facts.constant(name)?.clone() });
+    let initializer = names.into_iter().filter_map(constant).collect();
     let named = |name: &str| vec![ValueInfoProto { name: name.into(), ..ValueInfoProto::default() }];
     let output = named(quantise.output.first()?);
     let graph = GraphProto { input: named(data), node: nodes, initializer, output, ..GraphProto::default() };

@@ -129,6 +129,26 @@ fn a_convolution_adds_up_bytes() {
 }
 
 #[test]
+fn constants_may_be_nodes() {
+    let mut written = Written::new(0.017);
+    written.constant("w", &[4, 2, 1, 1], 0.004);
+    written.step("Conv", &["x_again", "w_again"], "y", vec![], 0.05, -20);
+    written.constant("c", &[], 0.3);
+    written.step("Mul", &["y_again", "c_again"], "m", vec![], 0.02, 0);
+    let constants = written.graph.initializer.split_off(0).into_iter().map(|tensor| {
+        let name = tensor.name.clone();
+        let t = Some(TensorProto { name: String::new(), ..tensor });
+        let value = AttributeProto { name: "value".into(), r#type: 4, t, ..AttributeProto::default() };
+        NodeProto { output: vec![name], ..node("", "Constant", vec![], vec![value]) }
+    });
+    written.graph.node.splice(0..0, constants.collect::<Vec<_>>());
+    let (operators, difference) = written.fused("m_again", &[1, 2, 5, 6], 0.02);
+    let operators: Vec<String> = operators.into_iter().filter(|kind| kind != "Constant").collect();
+    assert_eq!(operators, ["QuantizeLinear", "QLinearConv", "Table", "DequantizeLinear"]);
+    assert!(difference < 1.01, "{difference} steps");
+}
+
+#[test]
 fn a_product_adds_up_bytes() {
     let mut written = Written::new(0.017);
     written.constant("w", &[6, 5], 0.004);
