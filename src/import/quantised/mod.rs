@@ -14,6 +14,7 @@ use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto};
 
 use crate::ops::kernels::INTERNAL;
 use facts::{Bytes, Facts};
+use functions::Functions;
 
 /// Operators that only move numbers, or choose among them.
 const MOVES: [&str; 7] = ["Flatten", "Identity", "MaxPool", "Reshape", "Squeeze", "Transpose", "Unsqueeze"];
@@ -21,11 +22,12 @@ const MOVES: [&str; 7] = ["Flatten", "Identity", "MaxPool", "Reshape", "Squeeze"
 /// Puts operators on bytes in place of those between DequantizeLinear and QuantizeLinear. `opset` is ONNX's own.
 pub(super) fn fuse(graph: &mut GraphProto, opset: i64) {
     let facts = Facts::of(graph);
+    let mut functions = Functions::new();
     let mut replaced: HashMap<usize, NodeProto> = HashMap::new();
     let nodes = graph.node.iter().enumerate().filter(|(_, node)| facts::is_onnx(node));
     for (index, node) in nodes {
         let made = match node.op_type.as_str() {
-            "QuantizeLinear" => between(&facts, node, opset),
+            "QuantizeLinear" => between(&facts, &mut functions, node, opset),
             "Relu" | "Add" | "Mul" => dynamic::scaled(&facts, node),
             _ => None,
         };
@@ -43,16 +45,18 @@ pub(super) fn fuse(graph: &mut GraphProto, opset: i64) {
 }
 
 /// The operator on bytes in place of a QuantizeLinear and what is before it.
-fn between(facts: &Facts, quantise: &NodeProto, opset: i64) -> Option<NodeProto> {
+fn between(facts: &Facts, functions: &mut Functions, quantise: &NodeProto, opset: i64) -> Option<NodeProto> {
     let result = facts.quantised(quantise)?;
     let inner = facts.only_read_once(quantise.input.first()?).filter(|inner| facts::is_onnx(inner))?;
     let made = match inner.op_type.as_str() {
         "Conv" => convolution(facts, inner, &result),
         "Gemm" => gemm(facts, inner, &result),
         "MatMul" => product(facts, inner, &result),
-        "Add" | "Mul" => pairwise(facts, inner, &result).or_else(|| functions::table(facts, inner, quantise, opset)),
         kind if MOVES.contains(&kind) => moved(facts, inner, &result),
-        _ => functions::table(facts, inner, quantise, opset),
+        kind => {
+            let table = functions::table(facts, functions, inner, quantise, opset);
+            table.or_else(|| if ["Add", "Mul"].contains(&kind) { pairwise(facts, inner, &result) } else { None })
+        }
     };
     Some(NodeProto { name: inner.name.clone(), ..made? })
 }

@@ -168,9 +168,13 @@ fn functions_become_tables_and_sums_stay_as_they_are_written() {
     written.constant("c", &[], 0.3);
     written.step("Div", &["s_again", "c_again"], "d", vec![], 0.01, 0);
     written.step("Mul", &["x_again", "s_again"], "m", vec![], 0.02, 5);
-    written.step("Add", &["m_again", "d_again"], "a", vec![], 0.04, 0);
-    let (operators, difference) = written.fused("a_again", &[2, 3, 4], 0.04);
-    assert_eq!(operators, ["QuantizeLinear", "Table", "Table", "Mul", "Add", "DequantizeLinear"]);
+    // All of it depends on x alone, as Hardswish written out does.
+    written.step("Transpose", &["d_again"], "t", vec![ints("perm", &[0, 2, 1])], 0.01, 0);
+    written.step("Add", &["x_again", "t_again"], "a", vec![], 0.04, 0);
+    written.step("Mul", &["a_again", "m_again"], "e", vec![], 0.1, 2);
+    let (operators, difference) = written.fused("e_again", &[2, 3, 3], 0.1);
+    let expected = ["QuantizeLinear", "Table", "Table", "Transpose", "Add", "Mul", "DequantizeLinear"];
+    assert_eq!(operators, expected);
     assert_eq!(difference, 0.0);
 }
 

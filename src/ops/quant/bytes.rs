@@ -32,19 +32,22 @@ fn table(node: &Node) -> TractResult<Kernel> {
         Some(Dtype::Int8) => TensorValue::new(&[256], all.into_iter().map(|byte| byte as i8).collect())?,
         _ => bail!("expected bytes"),
     };
+    let rank = usize::try_from(node.int("rank", 0))?;
     let results = Graph::new(function, &[opset])?.run(vec![all.into()], &[])?;
     let [Value::Tensor(results)] = &results[..] else { bail!("expected one tensor") };
     match results.dtype() {
-        Dtype::Uint8 => lookup(<[u8; 256]>::try_from(results.slice::<u8>()?)?),
-        Dtype::Int8 => lookup(<[i8; 256]>::try_from(results.slice::<i8>()?)?),
+        Dtype::Uint8 => lookup(<[u8; 256]>::try_from(results.slice::<u8>()?)?, rank),
+        Dtype::Int8 => lookup(<[i8; 256]>::try_from(results.slice::<i8>()?)?, rank),
         other => bail!("expected bytes, got {}", other.name()),
     }
 }
 
-fn lookup<T: Element + Copy + Send + Sync>(table: [T; 256]) -> TractResult<Kernel> {
+/// `rank`: of the constants that each number met, to which a tensor of fewer axes is spread.
+fn lookup<T: Element + Copy + Send + Sync>(table: [T; 256], rank: usize) -> TractResult<Kernel> {
     Ok(Box::new(move |arguments| {
         let x = arguments.tensor(0)?;
-        one(TensorValue::new(x.shape(), looked_up(x, &table)?)?)
+        let shape = [&vec![1; rank.saturating_sub(x.rank())], x.shape()].concat();
+        one(TensorValue::new(&shape, looked_up(x, &table)?)?)
     }))
 }
 

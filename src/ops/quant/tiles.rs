@@ -6,8 +6,11 @@
 
 use super::lanes::Whole;
 
-/// So many columns are read at once, also where fewer are left: planes have as many elements more.
-pub(super) const WIDTH: usize = 8;
+/// So many columns are read at once at most, also where fewer are left: planes have as many elements more.
+pub(super) const WIDTH: usize = 16;
+
+/// The columns of a tile of four rows.
+const HALF: usize = WIDTH / 2;
 
 /// Pairs of numbers, row by row.
 pub(super) struct Rows {
@@ -52,8 +55,8 @@ pub(super) struct Columns<'a> {
 /// step, these are left as they are.
 pub(super) fn multiply(rows: &Rows, columns: &Columns, sums: &mut [i32], pitch: usize) {
     let steps = rows.steps.max(1);
-    for start in (0..columns.count).step_by(WIDTH) {
-        let width = WIDTH.min(columns.count - start);
+    for start in (0..columns.count).step_by(HALF) {
+        let width = HALF.min(columns.count - start);
         let planes = columns.planes.get(start..).unwrap_or_default();
         let mut put = |row: usize, sums_of_row| put(&mut sums[row * pitch + start..][..width], sums_of_row);
         let whole = rows.count / 4 * 4;
@@ -65,8 +68,17 @@ pub(super) fn multiply(rows: &Rows, columns: &Columns, sums: &mut [i32], pitch: 
             };
             tile.into_iter().zip(row..).for_each(|(sums, row)| put(row, sums));
         }
-        for (row, pairs) in (whole..rows.count).zip(rows.ones.chunks(steps)) {
-            put(row, tile_of_8(pairs, planes, columns.offsets));
+    }
+    let whole = rows.count / 4 * 4;
+    for (row, pairs) in (whole..rows.count).zip(rows.ones.chunks(steps)) {
+        for start in (0..columns.count).step_by(WIDTH) {
+            let width = WIDTH.min(columns.count - start);
+            let planes = columns.planes.get(start..).unwrap_or_default();
+            let target = &mut sums[row * pitch + start..][..width];
+            let [low, high] = tile_of_one_by_16(pairs, planes, columns.offsets);
+            let (first, second) = target.split_at_mut(width.min(HALF));
+            put(first, low);
+            put(second, high);
         }
     }
 }
@@ -123,21 +135,26 @@ fn tile_of_16(rows: &[[i32; 4]], planes: &[i32], offsets: &[usize]) -> [[Whole; 
     [[a, zero], [b, zero], [c, zero], [d, zero]]
 }
 
-/// One row, eight columns.
+/// One row, sixteen columns.
 #[inline(always)]
-fn tile_of_8(row: &[i32], planes: &[i32], offsets: &[usize]) -> [Whole; 2] {
-    let (mut a, mut b) = (Whole::splat(0), Whole::splat(0));
+fn tile_of_one_by_16(row: &[i32], planes: &[i32], offsets: &[usize]) -> [[Whole; 2]; 2] {
+    let zero = Whole::splat(0);
+    let (mut a, mut b, mut c, mut d) = (zero, zero, zero, zero);
     for (&row, &at) in row.iter().zip(offsets) {
-        let (left, right) = eight(planes, at);
-        a = a.plus_products(left, Whole::splat(row));
-        b = b.plus_products(right, Whole::splat(row));
+        let row = Whole::splat(row);
+        let columns = &planes[at..at + WIDTH];
+        let ((first, second), (third, fourth)) = (eight(columns, 0), eight(columns, HALF));
+        a = a.plus_products(first, row);
+        b = b.plus_products(second, row);
+        c = c.plus_products(third, row);
+        d = d.plus_products(fourth, row);
     }
-    [a, b]
+    [[a, b], [c, d]]
 }
 
 #[inline(always)]
 fn eight(planes: &[i32], at: usize) -> (Whole, Whole) {
-    let lanes = &planes[at..at + WIDTH];
+    let lanes = &planes[at..at + HALF];
     (Whole::of(&[lanes[0], lanes[1], lanes[2], lanes[3]]), Whole::of(&[lanes[4], lanes[5], lanes[6], lanes[7]]))
 }
 
