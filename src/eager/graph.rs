@@ -1,5 +1,6 @@
 //! A graph as a list of kernels, run one after the other on whatever shapes there are.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use tract_onnx::pb::{GraphProto, NodeProto, OperatorSetIdProto};
@@ -154,12 +155,14 @@ fn step(
         _ => None,
     };
     let constants: Vec<Option<TensorValue>> = inputs.iter().map(constant).collect();
-    let described = Node { proto: node, opset: opset(node, opsets), constants };
+    let described = Node { proto: node, opset: opset(node, opsets), constants, held: RefCell::default() };
     let kernel = if let Some((kernel, captured)) = control::kernel(&described, opsets)? {
         inputs.extend(captured.iter().map(|name| Some(names.read(name))));
         kernel
     } else if let Some(build) = kernels::find(&node.domain, &node.op_type) {
-        build(&described)?
+        let kernel = build(&described)?;
+        described.held.take().into_iter().for_each(|index| inputs[index] = None);
+        kernel
     } else {
         native::kernel(node, opsets, described.constants)?
     };

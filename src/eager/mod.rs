@@ -6,7 +6,7 @@
 pub(crate) mod broadcast;
 pub(crate) mod constant;
 mod control;
-mod graph;
+pub(crate) mod graph;
 pub(crate) mod narrow;
 pub(crate) mod native;
 pub(crate) mod node;

@@ -1,5 +1,7 @@
 //! A node's attributes and what it is given, for those who write operators.
 
+use std::cell::RefCell;
+
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto};
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
@@ -20,6 +22,8 @@ pub(crate) struct Node<'a> {
     pub(crate) opset: i64,
     /// For each input the tensor, where the graph says it.
     pub(crate) constants: Vec<Option<TensorValue>>,
+    /// Inputs that the kernel holds in a form of its own: they are left out at calls, and need not be kept.
+    pub(crate) held: RefCell<Vec<usize>>,
 }
 
 impl<'a> Node<'a> {
@@ -83,6 +87,11 @@ impl<'a> Node<'a> {
     /// Whether somebody may read that output.
     pub(crate) fn has_output(&self, index: usize) -> bool {
         self.proto.output.get(index).is_some_and(|name| !name.is_empty())
+    }
+
+    /// Says that the kernel holds an input in a form of its own.
+    pub(crate) fn hold(&self, index: usize) {
+        self.held.borrow_mut().push(index);
     }
 
     /// The tensor that the graph itself gives as an input.

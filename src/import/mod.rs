@@ -5,6 +5,7 @@ mod functions;
 mod graph;
 mod operators;
 mod plan;
+mod quantised;
 mod shapes;
 mod slices;
 mod steps;
@@ -53,6 +54,13 @@ pub(crate) fn import(onnx: &[u8], card: Option<&str>, runner: Runner) -> Result<
     let outputs: Vec<String> = graph.output.iter().map(|output| output.name.clone()).collect();
     // tract's maxima and functions make numbers of NaN.
     let runner = if card.inputs.values().any(|input| input.allow_nan) { Runner::Eager } else { runner.or(able) };
+    if runner == Runner::Eager {
+        let opset = proto.opset_import.iter().find(|set| ["", "ai.onnx"].contains(&set.domain.as_str()));
+        let opset = opset.map_or(1, |set| set.version);
+        if let Some(graph) = &mut proto.graph {
+            quantised::fuse(graph, opset);
+        }
+    }
     let (plan, signature) = plan::choose(runner, &mut proto, &given, inputs, outputs)?;
     let card = zipmap::name(card, labels);
     card.check(&signature)?;

@@ -52,7 +52,7 @@ pub(super) fn check(graph: &GraphProto) -> Result<Runner, Error> {
         if !in_tract || kernels::replaces_tracts(&node.domain, &node.op_type) || kernels::is_misread(node) {
             runner = Runner::Eager;
         }
-        let is_ours = kernels::find(&node.domain, &node.op_type).is_some();
+        let is_ours = node.domain != kernels::INTERNAL && kernels::find(&node.domain, &node.op_type).is_some();
         if !in_tract && !is_ours && !CONTROL.contains(&node.op_type.as_str()) {
             let name = match DOMAINS.contains(&node.domain.as_str()) {
                 true => node.op_type.clone(),

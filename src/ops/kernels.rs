@@ -4,6 +4,9 @@ use tract_onnx::pb::{AttributeProto, NodeProto};
 
 use crate::eager::node::Build;
 
+/// The domain of what `import` puts in place of others. A model's own node of it is absent.
+pub(crate) const INTERNAL: &str = "onnxlet.internal";
+
 /// The kernel's maker, where the operator is ours.
 pub(crate) fn find(domain: &str, operator: &str) -> Option<Build> {
     match domain {
@@ -16,6 +19,7 @@ pub(crate) fn find(domain: &str, operator: &str) -> Option<Build> {
         "ai.onnx.ml" => super::ml::find(operator),
         "ai.onnx.preview.training" => super::nn::training::find(operator),
         "com.microsoft" => super::contrib::find(operator),
+        INTERNAL => super::quant::bytes::find(operator),
         _ => None,
     }
 }

@@ -24,7 +24,7 @@ fn ints(name: &str, values: &[usize]) -> AttributeProto {
 fn answers(operator: &str, attribute: Vec<AttributeProto>, inputs: Vec<Option<TensorValue>>) -> Vec<TensorValue> {
     let output = ["y", "second", "third"].map(str::to_owned).to_vec();
     let proto = NodeProto { op_type: operator.into(), attribute, output, ..Default::default() };
-    let node = Node { proto: &proto, opset: 18, constants: inputs.clone() };
+    let node = Node { proto: &proto, opset: 18, constants: inputs.clone(), held: Default::default() };
     let kernel = kernels::find("", operator).unwrap()(&node).unwrap();
     let inputs = inputs.into_iter().map(|input| input.map(Into::into)).collect();
     let outputs = kernel(&Arguments { inputs }).unwrap();

@@ -1,5 +1,7 @@
 //! Small models with onnxruntime 1.23's answers, where ONNX leaves the meaning open; what the two contradict each other in is refused.
 
+use std::cell::RefCell;
+
 use tract_onnx::pb::{AttributeProto, NodeProto};
 use tract_onnx::prelude::TractResult;
 
@@ -22,7 +24,7 @@ fn texts(name: &str, texts: &[&str]) -> AttributeProto {
 
 fn build(operator: &str, attribute: Vec<AttributeProto>) -> TractResult<Kernel> {
     let proto = NodeProto { op_type: operator.into(), attribute, ..Default::default() };
-    find(operator).unwrap()(&Node { proto: &proto, opset: 3, constants: vec![] })
+    find(operator).unwrap()(&Node { proto: &proto, opset: 3, constants: vec![], held: RefCell::default() })
 }
 
 fn run(kernel: &Kernel, input: TensorValue) -> Vec<TensorValue> {

@@ -15,7 +15,7 @@ pub(super) fn build(node: &Node) -> TractResult<Kernel> {
         let (input, block) = (arguments.tensor(0)?, arguments.tensor(2)?.to_i64s()?);
         let sizes = arguments.tensor(1)?.to_i64s()?.into_iter().map(usize::try_from);
         let image = sizes.collect::<Result<Vec<usize>, _>>()?;
-        let window = Window::of(&Node { proto: &proto, opset, constants: vec![] }, block)?;
+        let window = Window::of(&Node { proto: &proto, opset, constants: vec![], held: Default::default() }, block)?;
         let taps = window.taps(&image)?;
         let (each, places): (usize, usize) = (window.kernel.iter().product(), taps.output.iter().product());
         let &[batch, rows, blocks] = input.shape() else { bail!("expected rank 3, got {:?}", input.shape()) };

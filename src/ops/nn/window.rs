@@ -41,6 +41,38 @@ pub(in crate::ops) struct Windows {
     pub(in crate::ops) places: Vec<usize>,
 }
 
+/// Windows of two axes, side by side in each row of them.
+pub(super) struct Tiles {
+    rows: usize,
+    columns: usize,
+    /// From a row of windows to the next.
+    down: usize,
+    width: usize,
+    pub(super) output: [usize; 2],
+}
+
+impl Tiles {
+    /// Appends the largest element of each window of a plane: the first of equal ones.
+    pub(super) fn largest<T: Clone + PartialOrd>(&self, plane: &[T], results: &mut Vec<T>) {
+        let larger = |best: T, x: &T| if *x > best { x.clone() } else { best };
+        for row in 0..self.output[0] {
+            let start = results.len();
+            let mut lines = plane.chunks_exact(self.width).skip(row * self.down).take(self.rows);
+            let first = lines.next().unwrap_or_default().chunks_exact(self.columns).take(self.output[1]);
+            results.extend(first.map(|own| own[1..].iter().fold(own[0].clone(), larger)));
+            for line in lines {
+                for (best, own) in results[start..].iter_mut().zip(line.chunks_exact(self.columns)) {
+                    own.iter().for_each(|x| {
+                        if *x > *best {
+                            *best = x.clone()
+                        }
+                    });
+                }
+            }
+        }
+    }
+}
+
 /// The windows of an input, each with all the kernel's places: those in the padding have no element.
 pub(super) struct Taps {
     pub(super) output: Vec<usize>,
@@ -109,6 +141,24 @@ impl Window {
             output += 1;
         }
         Ok(Axis { size, output, before, behind })
+    }
+
+    /// The windows, where they lie side by side in rows without gaps or padding: what most pools have.
+    ///
+    /// # Errors
+    /// Where they don't fit the kernel.
+    pub(super) fn tiles(&self, spatial: &[usize]) -> TractResult<Option<Tiles>> {
+        let (&[_, width], &[rows, columns], &[down, right]) = (spatial, &self.kernel[..], &self.strides[..]) else {
+            return Ok(None);
+        };
+        let axes = [self.axis(0, spatial[0])?, self.axis(1, width)?];
+        let fits = |axis: &Axis, kernel: usize, stride: usize| {
+            axis.before == 0 && axis.output > 0 && (axis.output - 1) * stride + kernel <= axis.size
+        };
+        let is_plain = self.dilations == [1, 1] && columns == right;
+        let output = [axes[0].output, axes[1].output];
+        let tiles = Tiles { rows, columns, down, width, output };
+        Ok((is_plain && fits(&axes[0], rows, down) && fits(&axes[1], columns, right)).then_some(tiles))
     }
 
     /// The windows of an input of these spatial axes.
@@ -200,6 +250,30 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tiles_are_the_windows_where_there_are_some() {
+        let window = |rows: usize, down: usize, columns: usize, before: usize, ceil: bool| {
+            let pads = Pads::Given(vec![(0, 0), (before, 0)]);
+            Window { kernel: vec![rows, columns], strides: vec![down, columns], dilations: vec![1, 1], pads, ceil }
+        };
+        let plane: Vec<f32> = (0..7 * 9).map(|at| (at * 37 % 41) as f32).collect();
+        for (rows, down, columns) in [(2, 2, 2), (3, 1, 3), (1, 3, 4), (2, 3, 1), (7, 1, 9)] {
+            let window = window(rows, down, columns, 0, false);
+            let (tiles, windows) = (window.tiles(&[7, 9]).unwrap().unwrap(), window.over(&[7, 9]).unwrap());
+            assert_eq!(tiles.output[..], windows.output[..]);
+            let largest = |own: &Vec<usize>| own.iter().map(|&at| plane[at]).fold(f32::MIN, f32::max);
+            let mut results = vec![];
+            tiles.largest(&plane, &mut results);
+            assert_eq!(results, windows.elements.iter().map(largest).collect::<Vec<_>>());
+        }
+        assert!(window(2, 2, 2, 1, false).tiles(&[7, 9]).unwrap().is_none());
+        assert!(window(2, 2, 2, 0, true).tiles(&[7, 9]).unwrap().is_none());
+        assert!(window(8, 1, 2, 0, false).tiles(&[7, 9]).is_err());
+        let mut results = vec![];
+        window(1, 1, 2, 0, false).tiles(&[1, 2]).unwrap().unwrap().largest(&[f32::NAN, 1.0], &mut results);
+        assert!(results[0].is_nan(), "nothing is larger than NaN: {results:?}");
+    }
 
     fn window(kernel: usize, stride: usize, pads: Pads, ceil: bool) -> Window {
         Window { kernel: vec![kernel], strides: vec![stride], dilations: vec![1], pads, ceil }

@@ -174,7 +174,7 @@ mod tests {
             AttributeProto { name: "spatial_scale".into(), f: 0.8, ..Default::default() },
         ];
         let proto = NodeProto { attribute, ..Default::default() };
-        let kernel = max_pool(&Node { proto: &proto, opset: 1, constants: vec![] }).unwrap();
+        let kernel = max_pool(&Node { proto: &proto, opset: 1, constants: vec![], held: Default::default() }).unwrap();
         let picture = (0..32).map(|index| ((index * 7 % 11) as f32 - 5.0) / 4.0).collect();
         let parts = vec![0f32, 0.0, 0.0, 3.0, 2.0, 0.0, 2.6, 1.0, 9.0, 9.0];
         let inputs = [TensorValue::new(&[1, 2, 4, 4], picture), TensorValue::new(&[2, 5], parts)];
