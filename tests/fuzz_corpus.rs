@@ -18,7 +18,7 @@ mod replay;
 use replay::replay;
 
 #[global_allocator]
-static MEMORY: bounded::Bounded = bounded::Bounded::new(1 << 30);
+static MEMORY: bounded::Bounded = bounded::Bounded::new(3 << 30);
 
 #[test]
 fn models_are_refused_or_answer() {

@@ -4,6 +4,6 @@ use libfuzzer_sys::fuzz_target;
 use onnxlet_fuzz::{bounded::Bounded, card};
 
 #[global_allocator]
-static MEMORY: Bounded = Bounded::new(1 << 30);
+static MEMORY: Bounded = Bounded::new(3 << 30);
 
 fuzz_target!(|bytes: &[u8]| card::run(bytes));

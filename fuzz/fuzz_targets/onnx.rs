@@ -4,7 +4,7 @@ use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 use onnxlet_fuzz::{bounded::Bounded, mutate, onnx};
 
 #[global_allocator]
-static MEMORY: Bounded = Bounded::new(1 << 30);
+static MEMORY: Bounded = Bounded::new(3 << 30);
 
 fuzz_target!(|bytes: &[u8]| onnx::run(bytes));
 

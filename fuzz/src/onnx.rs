@@ -27,7 +27,8 @@ pub fn ask(model: &Model, size: usize) {
     if let Ok((inputs, options)) = Inputs::from_json(model, body.as_bytes()) {
         let answer = model.predict(inputs, &options);
         assert!(answer.iter().all(|answer| serde_json::to_vec(answer).is_ok()), "an answer is JSON");
-        let again = Inputs::from_json(model, body.as_bytes()).and_then(|(inputs, _)| model.predict(inputs, &Options::default()));
+        let again = Inputs::from_json(model, body.as_bytes())
+            .and_then(|(inputs, _)| model.predict(inputs, &Options::default()));
         assert_eq!(answer.is_ok(), again.is_ok(), "the second answer is as the first");
     }
 }

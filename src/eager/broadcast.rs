@@ -1,20 +1,23 @@
 //! Broadcasting as numpy does: sizes of 1 repeat, missing leading axes count as 1.
 
 use tract_onnx::prelude::TractResult;
-use tract_onnx::tract_hir::internal::{ensure, format_err};
+use tract_onnx::tract_hir::internal::ensure;
 
 use super::value::{Element, TensorValue};
 
-/// No operator makes more elements than this.
-pub(crate) const MOST_ELEMENTS: usize = 1 << 28;
+/// No operator makes more elements than this: 512 MiB of float32. With what some need on the way (places, doubles) that is half of
+/// the memory that WebAssembly has.
+pub(crate) const MOST_ELEMENTS: usize = 1 << 27;
 
-/// The number of elements of a shape.
+/// The number of elements of a shape. One without elements may not be larger along its other axes either: some operators go
+/// through them.
 ///
 /// # Errors
 /// Where it is too large.
 pub(crate) fn count(shape: &[usize]) -> TractResult<usize> {
-    let product = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
-    product.filter(|&count| count <= MOST_ELEMENTS).ok_or_else(|| format_err!("the shape {shape:?} is too large"))
+    let product = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size.max(1)));
+    ensure!(product.is_some_and(|count| count <= MOST_ELEMENTS), "the shape {shape:?} is too large");
+    Ok(shape.iter().product())
 }
 
 /// The shape that all of `shapes` broadcast to.

@@ -46,7 +46,7 @@ fn tried(eager: &Eager, inputs: &[TensorSpec], size: usize, value: f64) -> Resul
             Dim::Symbol(_) => size,
         };
         let shape: Vec<usize> = spec.dims().iter().map(dim).collect();
-        let count = shape.iter().product();
+        let count = super::broadcast::count(&shape)?;
         match spec.dtype {
             Dtype::String => TensorValue::new(&shape, vec![String::new(); count]),
             dtype => TensorValue::from_f64s(dtype, &shape, vec![value; count]),

@@ -50,6 +50,7 @@ pub(crate) fn import(onnx: &[u8], card: Option<&str>) -> Result<Imported, Error>
     };
     let given = graph::inputs(graph)?;
     let inputs = card.fix_shapes(&given)?;
+    graph::check_sizes(&inputs)?;
     let outputs: Vec<String> = graph.output.iter().map(|output| output.name.clone()).collect();
     if let Some(graph) = &mut proto.graph {
         shapes::widen(graph);

@@ -3,6 +3,7 @@
 
 mod contrib;
 mod gather;
+pub(crate) mod guard;
 pub(crate) mod kernels;
 mod math;
 mod ml;
@@ -19,10 +20,11 @@ use tract_onnx::prelude::TypedModel;
 pub(crate) use gather::OutOfRange;
 pub(crate) use nn::Flex;
 
-/// The operators that tract has, but for a Cast of ours.
+/// The operators that tract has, each behind a guard, but for a Cast of ours.
 pub(crate) fn register() -> OnnxOpRegister {
     let mut register = tract_onnx::onnx().op_register;
     register.insert("Cast", math::whole::in_plans);
+    guard::register(&mut register);
     register
 }
 

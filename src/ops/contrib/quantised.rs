@@ -256,7 +256,8 @@ fn dynamic_matmul(_: &Node) -> TractResult<Kernel> {
             Some(arguments.tensor(1)?.clone()),
             arguments.optional(3)?.cloned(),
         ];
-        let inner = Arguments { inputs: given.into_iter().map(|input| input.map(Into::into)).collect() };
+        let inner =
+            Arguments { inputs: given.into_iter().map(|input| input.map(Into::into)).collect(), fuel: arguments.fuel };
         let product = product(&inner, (0, 1), (2, 3)).map_err(|error| format_err!("{error}"))?;
         one(scaled(product, &TensorValue::scalar(bytes.scale)?, arguments.tensor(2)?, arguments.optional(4)?)?)
     }))
