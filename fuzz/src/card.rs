@@ -16,7 +16,7 @@ pub fn run(bytes: &[u8]) {
         let agrees = held().is_ok_and(|held| card.check(held.signature()).is_ok());
         if agrees || card.inputs.values().any(|input| input.shape.is_some()) {
             if let Ok(model) = Model::load(model, Some(text)) {
-                onnx::ask(&model, 1);
+                onnx::ask(&model, 1, 0);
             }
         }
     }

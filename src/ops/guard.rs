@@ -2,6 +2,7 @@
 //! instance. Here a node's numbers are held against what is known of its inputs, each time that more is known.
 
 mod attributes;
+mod divisor;
 mod values;
 
 use std::sync::OnceLock;
@@ -150,7 +151,8 @@ impl InferenceOp for Guarded {
         let known = node.inputs.iter().map(|input| Ok(InferenceFact::from(target.outlet_fact(mapping[input])?)));
         let known = known.collect::<TractResult<Vec<_>>>()?;
         self.numbers.check(&known.iter().collect::<Vec<_>>())?;
-        let outlets = self.op.to_typed(source, node, target, mapping)?;
+        let checked = divisor::checked(&self.numbers.operator, node, target, mapping)?;
+        let outlets = self.op.to_typed(source, node, target, checked.as_ref().unwrap_or(mapping))?;
         for outlet in &outlets {
             let fact = target.outlet_fact(*outlet)?;
             check_size(fact.datum_type, fact.shape.iter())?;
