@@ -8,12 +8,14 @@ mod card;
 #[path = "../fuzz/src/inputs.rs"]
 mod inputs;
 #[path = "../fuzz/src/models.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the targets of the other crate use the rest")]
 mod models;
 #[path = "../fuzz/src/onnx.rs"]
 mod onnx;
 #[path = "../fuzz/src/replay.rs"]
 mod replay;
+#[path = "../fuzz/src/wrapping.rs"]
+mod wrapping;
 
 use replay::replay;
 

@@ -37,7 +37,10 @@ pub fn run(bytes: &[u8]) {
         headers.push(("inference-header-content-length", length.as_str()));
     }
     let headers = headers.into_iter().map(|(name, value)| (name.to_string(), value.to_string()));
-    let url = format!("http://127.0.0.1:8787{}", path.replace("model:", &format!("{name}:")).replace("/model/", &format!("/{name}/")));
+    let url = format!(
+        "http://127.0.0.1:8787{}",
+        path.replace("model:", &format!("{name}:")).replace("/model/", &format!("/{name}/"))
+    );
     let head = Head::parse("POST", &url, headers);
     let answer = service.answer(&head, Received::Whole(Bytes::copy_from_slice(body)));
     let status = answer.response.status().as_u16();

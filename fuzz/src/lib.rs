@@ -7,3 +7,4 @@ pub mod inputs;
 pub mod models;
 pub mod mutate;
 pub mod onnx;
+pub mod wrapping;

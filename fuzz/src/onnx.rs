@@ -3,7 +3,7 @@
 use onnxlet::{Dim, Dtype, Inputs, Model, TensorSpec};
 use serde_json::json;
 
-/// A model that wants more than this is loaded, but not asked.
+/// A model that wants more than this is loaded, but not asked; one that answers more is not written down.
 const MOST_ELEMENTS: usize = 1 << 16;
 
 /// Loads a model, and asks it about tensors of a single number, with open sizes of 1 and of 2.
@@ -11,7 +11,7 @@ pub fn run(bytes: &[u8]) {
     let Ok(model) = Model::load(bytes, None) else { return };
     let described = serde_json::to_vec(&model.describe());
     assert!(described.is_ok(), "a description is JSON: {described:?}");
-    for (size, number) in [(1, 0), (2, 1), (1, -1), (2, 100), (3, 0)] {
+    for (size, number) in [(1, 0), (2, 1), (1, -1), (2, 7), (3, 0)] {
         ask(&model, size, number);
     }
 }
@@ -25,8 +25,10 @@ pub fn ask(model: &Model, size: usize, number: i64) {
     }
     let body = json!({ "inputs": values }).to_string();
     if let Ok((inputs, options)) = Inputs::from_json(model, body.as_bytes()) {
-        let answer = model.predict(inputs, &options);
-        assert!(answer.iter().all(|answer| serde_json::to_vec(answer).is_ok()), "an answer is JSON");
+        let Ok(answer) = model.predict(inputs, &options) else { return };
+        let elements: usize = answer.outputs().iter().map(|output| output.shape().iter().product::<usize>()).sum();
+        // Writing what is large takes longer than all the rest.
+        assert!(elements > MOST_ELEMENTS || serde_json::to_vec(&answer).is_ok(), "an answer is JSON");
     }
 }
 

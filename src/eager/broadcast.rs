@@ -20,6 +20,30 @@ pub(crate) fn count(shape: &[usize]) -> TractResult<usize> {
     Ok(shape.iter().product())
 }
 
+/// No operator makes texts of more bytes together: those of a few loops may be as long as all memory.
+const MOST_TEXT: usize = 1 << 28;
+
+/// Checks that so many texts of at most that length can be held.
+///
+/// # Errors
+/// Where they are too large.
+pub(crate) fn check_texts(count: usize, longest: usize) -> TractResult<()> {
+    let each = longest.saturating_add(size_of::<String>());
+    ensure!(count.saturating_mul(each) <= MOST_TEXT, "{count} texts of up to {longest} bytes are too large");
+    Ok(())
+}
+
+/// Checks that copies of elements can be held, where these are texts.
+///
+/// # Errors
+/// Where they are too large.
+pub(crate) fn check_copies(tensor: &TensorValue, count: usize) -> TractResult<()> {
+    if tensor.dtype() != crate::Dtype::String {
+        return Ok(());
+    }
+    check_texts(count, tensor.slice::<String>()?.iter().map(String::len).max().unwrap_or(0))
+}
+
 /// The shape that all of `shapes` broadcast to.
 ///
 /// # Errors
@@ -100,6 +124,7 @@ pub(crate) fn expand<T: Clone>(data: &[T], from: &[usize], to: &[usize]) -> Trac
 /// # Errors
 /// Where it does not broadcast to `to`.
 pub(crate) fn expanded(tensor: &TensorValue, to: &[usize]) -> TractResult<TensorValue> {
+    check_copies(tensor, count(to)?)?;
     super::value::with_element!(tensor.dtype(), T => {
         TensorValue::tagged(tensor.dtype(), to, expand(tensor.slice::<T>()?, tensor.shape(), to)?)
     })

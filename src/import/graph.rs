@@ -75,7 +75,8 @@ fn check_inside(tensor: &TensorProto) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Model`] for one that is no tensor or has an element type without a JSON and JavaScript form.
 pub(super) fn inputs(graph: &GraphProto) -> Result<Vec<TensorSpec>, Error> {
-    let given = |input: &&ValueInfoProto| !graph.initializer.iter().any(|tensor| tensor.name == input.name);
+    let weights: HashSet<&str> = graph.initializer.iter().map(|tensor| tensor.name.as_str()).collect();
+    let given = |input: &&ValueInfoProto| !weights.contains(input.name.as_str());
     graph.input.iter().filter(given).map(spec).collect()
 }
 

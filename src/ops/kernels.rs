@@ -40,6 +40,8 @@ pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
                 | "Scatter"
                 | "ScatterElements"
                 | "ScatterND"
+                // A shift by the width and more.
+                | "BitShift"
                 // The root of a sum.
                 | "GlobalLpPool"
                 // A length of its own is ignored.

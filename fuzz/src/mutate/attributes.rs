@@ -61,11 +61,32 @@ fn value(own: &mut AttributeProto, dice: &mut Dice) {
 /// An attribute that many operators have.
 fn made(dice: &mut Dice) -> AttributeProto {
     const INT: [&str; 14] = [
-        "axis", "axes", "group", "keepdims", "to", "ceil_mode", "auto_pad", "k", "blocksize", "batch_dims", "num_heads",
-        "hidden_size", "num_outputs", "block_size",
+        "axis",
+        "axes",
+        "group",
+        "keepdims",
+        "to",
+        "ceil_mode",
+        "auto_pad",
+        "k",
+        "blocksize",
+        "batch_dims",
+        "num_heads",
+        "hidden_size",
+        "num_outputs",
+        "block_size",
     ];
     const INTS: [&str; 10] = [
-        "axes", "kernel_shape", "strides", "dilations", "pads", "perm", "split", "output_shape", "output_padding", "shape",
+        "axes",
+        "kernel_shape",
+        "strides",
+        "dilations",
+        "pads",
+        "perm",
+        "split",
+        "output_shape",
+        "output_padding",
+        "shape",
     ];
     if dice.below(2) == 0 {
         let (name, r#type) = (dice.pick(&INT).to_string(), AttributeType::Int as i32);

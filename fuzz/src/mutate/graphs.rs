@@ -36,7 +36,8 @@ pub(super) fn change_nodes(nodes: &mut Vec<NodeProto>, dice: &mut Dice) {
         4 => nodes[place].op_type = attributes::operator(dice).into(),
         5 | 6 => {
             // A name that another node reads or makes: a cycle, where it is a later one.
-            let names: Vec<String> = nodes.iter().flat_map(|node| node.input.iter().chain(&node.output)).cloned().collect();
+            let names: Vec<String> =
+                nodes.iter().flat_map(|node| node.input.iter().chain(&node.output)).cloned().collect();
             let Some(name) = dice.place(&names).map(|place| names[place].clone()) else { return };
             put(&mut nodes[place].input, name, dice);
         }

@@ -9,8 +9,30 @@ use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto};
 
 /// Numbers at the edges of what sizes, axes and counts may be.
 const TELLING: [i64; 24] = [
-    0, 1, 2, 3, 4, 5, 7, 8, 13, 64, 255, 65_537, -1, -2, -3, -100,
-    i32::MAX as i64, 1 << 31, 1 << 32, 1 << 40, 1 << 62, i64::MAX, i64::MIN, i32::MIN as i64,
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    7,
+    8,
+    13,
+    64,
+    255,
+    65_537,
+    -1,
+    -2,
+    -3,
+    -100,
+    i32::MAX as i64,
+    1 << 31,
+    1 << 32,
+    1 << 40,
+    1 << 62,
+    i64::MAX,
+    i64::MIN,
+    i32::MIN as i64,
 ];
 
 /// The model with a few changes. None for bytes that are no model: the fuzzer's own changes do for those.

@@ -38,8 +38,6 @@ pub(super) fn check(node: &NodeProto) -> TractResult<()> {
         for &number in own.ints.iter().chain(single.then_some(&own.i)) {
             let least = match own.name.as_str() {
                 name if POSITIVE.contains(&name) => 1,
-                // Pad crops where it is negative.
-                "pads" if node.op_type == "Pad" => -FARTHEST,
                 name if NATURAL.contains(&name) => 0,
                 _ => -FARTHEST,
             };

@@ -21,12 +21,12 @@ pub(super) fn check(numbers: &Numbers, facts: &[&InferenceFact]) -> TractResult<
         "Expand" => sizes(ints(1), 0),
         "Reshape" => sizes(ints(1), -1),
         "Tile" => within("repeats", ints(1), 0..=MOST),
-        "Pad" => within("pads", ints(1), -MOST..=MOST),
+        "Pad" => within("pads", ints(1), 0..=MOST),
         "OneHot" => within("depth", ints(1), 0..=MOST),
         "TopK" => within("k", ints(1), 0..=MOST),
         "Trilu" => within("k", ints(1), -MOST..=MOST),
         "Split" => within("split", ints(1), 0..=MOST),
-        "HannWindow" | "HammingWindow" | "BlackmanWindow" => within("size", ints(0), 0..=MOST),
+        "HannWindow" | "HammingWindow" | "BlackmanWindow" => within("size", ints(0), 1..=MOST),
         "Resize" => sizes(ints(3), 0).and(scales(numbers.fact(facts, 2))),
         "STFT" => {
             let signal = numbers.fact(facts, 0).and_then(|fact| fact.shape.concretize());
