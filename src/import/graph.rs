@@ -34,7 +34,10 @@ impl Scope<'_> {
 
 fn check_within(graph: &GraphProto, around: Option<&Scope>) -> Result<(), Error> {
     graph.initializer.iter().try_for_each(check_inside)?;
-    let mut names: HashSet<&str> = graph.input.iter().map(|input| input.name.as_str()).collect();
+    let mut names: HashSet<&str> = HashSet::new();
+    if let Some(twice) = graph.input.iter().find(|input| !names.insert(&input.name)) {
+        return Err(Error::Model(format!("there are two inputs {:?}", twice.name)));
+    }
     names.extend(graph.initializer.iter().map(|tensor| tensor.name.as_str()));
     names.extend(graph.sparse_initializer.iter().filter_map(|t| t.values.as_ref()).map(|t| t.name.as_str()));
     let mut scope = Scope { names, around };
@@ -49,7 +52,12 @@ fn check_within(graph: &GraphProto, around: Option<&Scope>) -> Result<(), Error>
             attribute.t.iter().chain(&attribute.tensors).try_for_each(check_inside)?;
             attribute.g.iter().chain(&attribute.graphs).try_for_each(|inner| check_within(inner, Some(&scope)))?;
         }
-        scope.names.extend(node.output.iter().map(String::as_str));
+        for name in node.output.iter().filter(|name| !name.is_empty()) {
+            if !scope.names.insert(name) {
+                let message = format!("{} {:?} makes {name:?}, which is made before it", node.op_type, node.name);
+                return Err(Error::Model(message));
+            }
+        }
     }
     match graph.output.iter().find(|output| !scope.knows(&output.name)) {
         Some(output) => Err(Error::Model(format!("nothing makes the output {:?}", output.name))),

@@ -1,22 +1,26 @@
 //! tract's operators, which take for granted that a model's numbers make sense: an axis beyond the rank or a size of 2^40 stops the
 //! instance. Here a node's numbers are held against what is known of its inputs, each time that more is known.
 
+mod arity;
 mod attributes;
 mod divisor;
 mod values;
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use tract_onnx::model::{OnnxOpRegister, ParsingContext};
-use tract_onnx::pb::NodeProto;
+use tract_onnx::pb::{NodeProto, attribute_proto::AttributeType};
 use tract_onnx::tract_hir::infer::{Factoid, InferenceOp};
 use tract_onnx::tract_hir::internal::*;
 
 type Made = TractResult<(Box<dyn InferenceOp>, Vec<String>)>;
 
-/// Operators without numbers of their own: tract looks for constants by their type, and the others hold graphs, whose nodes are
-/// guarded each by itself.
-const PLAIN: [&str; 5] = ["Constant", "Cast", "If", "Loop", "Scan"];
+/// Operators without numbers of their own. tract looks for constants by their type; Cast is ours.
+const PLAIN: [&str; 2] = ["Constant", "Cast"];
+
+/// Operators that hold graphs, whose nodes are guarded each by itself.
+const CONTROL: [&str; 3] = ["If", "Loop", "Scan"];
 
 /// Puts a guard before every operator.
 pub(super) fn register(register: &mut OnnxOpRegister) {
@@ -31,10 +35,25 @@ fn build(context: &ParsingContext, node: &NodeProto) -> Made {
     static TRACTS: OnceLock<OnnxOpRegister> = OnceLock::new();
     let tracts = TRACTS.get_or_init(|| tract_onnx::onnx().op_register);
     let Some(builder) = tracts.0.get(&node.op_type) else { bail!("there is no {}", node.op_type) };
+    let node = trimmed(node);
+    let node = node.as_ref();
+    arity::check(node)?;
     attributes::check(node)?;
     let (op, closures) = builder(context, node)?;
-    let numbers = Numbers::of(node);
+    let numbers = Numbers::of(node, context.onnx_operator_set_version);
     Ok((Box::new(Guarded { op, numbers }), closures))
+}
+
+/// The node without the names of nothing at the end of its inputs and outputs, which tract counts as there.
+fn trimmed(node: &NodeProto) -> Cow<'_, NodeProto> {
+    let mut node = Cow::Borrowed(node);
+    while node.input.last().is_some_and(String::is_empty) {
+        node.to_mut().input.pop();
+    }
+    while node.output.last().is_some_and(String::is_empty) {
+        node.to_mut().output.pop();
+    }
+    node
 }
 
 /// What a node says of itself, and which of its inputs are there.
@@ -44,16 +63,24 @@ struct Numbers {
     ints: Vec<(String, Vec<i64>)>,
     /// For each of tract's inputs, which one of ONNX's it is.
     inputs: Vec<usize>,
+    outputs: usize,
+    opset: i64,
 }
 
 impl Numbers {
-    fn of(node: &NodeProto) -> Numbers {
+    fn of(node: &NodeProto, opset: i64) -> Numbers {
         let ints = node.attribute.iter().map(|own| {
-            let ints = if own.ints.is_empty() { vec![own.i] } else { own.ints.clone() };
+            let ints = if own.r#type == AttributeType::Int as i32 { vec![own.i] } else { own.ints.clone() };
             (own.name.clone(), ints)
         });
         let inputs = node.input.iter().enumerate().filter(|(_, name)| !name.is_empty()).map(|(index, _)| index);
-        Numbers { operator: node.op_type.clone(), ints: ints.collect(), inputs: inputs.collect() }
+        Numbers {
+            operator: node.op_type.clone(),
+            ints: ints.collect(),
+            inputs: inputs.collect(),
+            outputs: node.output.len(),
+            opset,
+        }
     }
 
     fn ints(&self, name: &str) -> Option<&[i64]> {
@@ -67,6 +94,7 @@ impl Numbers {
     }
 
     fn check(&self, facts: &[&InferenceFact]) -> TractResult<()> {
+        arity::check_ranks(self, facts)?;
         attributes::check_ranks(self, facts)?;
         values::check(self, facts)
     }
@@ -119,6 +147,12 @@ impl InferenceOp for Guarded {
         observed: TVec<&InferenceFact>,
     ) -> TractResult<(TVec<InferenceFact>, TVec<InferenceFact>, TVec<InferenceFact>)> {
         self.numbers.check(&inputs)?;
+        let unranked = |fact: &&InferenceFact| fact.shape.rank().concretize().is_none();
+        if inputs.iter().any(unranked) && !CONTROL.contains(&self.numbers.operator.as_str()) {
+            // tract would go on with a rank that it finds meanwhile, and that nobody has seen here.
+            let same = |facts: TVec<&InferenceFact>| facts.into_iter().cloned().collect();
+            return Ok((same(inputs), same(outputs), same(observed)));
+        }
         let inferred = self.op.infer_facts(inputs, outputs, observed)?;
         self.numbers.check(&inferred.0.iter().collect::<Vec<_>>())?;
         for output in &inferred.1 {

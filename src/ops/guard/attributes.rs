@@ -1,6 +1,6 @@
 //! A node's attributes: each by itself, and against the ranks of its inputs.
 
-use tract_onnx::pb::NodeProto;
+use tract_onnx::pb::{NodeProto, attribute_proto::AttributeType};
 use tract_onnx::tract_hir::infer::Factoid;
 use tract_onnx::tract_hir::internal::*;
 
@@ -34,7 +34,7 @@ pub(super) fn check(node: &NodeProto) -> TractResult<()> {
         for &number in own.ints.iter().chain([&own.i]) {
             ensure!((-FARTHEST..FARTHEST).contains(&number), "{} is {number}", own.name);
         }
-        let single = own.ints.is_empty() && own.r#type == 2;
+        let single = own.r#type == AttributeType::Int as i32;
         for &number in own.ints.iter().chain(single.then_some(&own.i)) {
             let least = match own.name.as_str() {
                 name if POSITIVE.contains(&name) => 1,
@@ -55,7 +55,7 @@ pub(super) fn check_ranks(numbers: &Numbers, facts: &[&InferenceFact]) -> TractR
     let rank = numbers.fact(facts, 0).and_then(|fact| fact.shape.rank().concretize());
     let Some(rank) = rank else { return Ok(()) };
     let added = match numbers.operator.as_str() {
-        "Flatten" | "ConcatFromSequence" | "OneHot" => 1,
+        "OneHot" => 1,
         "Unsqueeze" => numbers.ints("axes").map_or(0, |axes| axes.len() as i64),
         _ => 0,
     };

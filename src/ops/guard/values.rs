@@ -25,8 +25,28 @@ pub(super) fn check(numbers: &Numbers, facts: &[&InferenceFact]) -> TractResult<
         "OneHot" => within("depth", ints(1), 0..=MOST),
         "TopK" => within("k", ints(1), 0..=MOST),
         "Trilu" => within("k", ints(1), -MOST..=MOST),
-        "Split" => within("split", ints(1), 0..=MOST),
+        "Split" => {
+            let parts = numbers.ints("split").map(<[i64]>::to_vec).or_else(|| ints(1));
+            let parts_fit = parts.as_ref().is_none_or(|parts| parts.len() == numbers.outputs);
+            ensure!(parts_fit, "split is {parts:?}, the outputs are {}", numbers.outputs);
+            within("split", parts, 0..=MOST)
+        }
         "HannWindow" | "HammingWindow" | "BlackmanWindow" => within("size", ints(0), 1..=MOST),
+        "Gather" => {
+            let shape = numbers.fact(facts, 0).and_then(|fact| fact.shape.concretize());
+            let axis = numbers.ints("axis").and_then(|ints| ints.first().copied()).unwrap_or(0);
+            let size = shape.and_then(|shape| {
+                let axis = if axis < 0 { axis + shape.len() as i64 } else { axis };
+                shape.get(axis as usize)?.to_i64().ok()
+            });
+            match size {
+                Some(size) => within("an index", ints(1), -size..=size - 1),
+                None => Ok(()),
+            }
+        }
+        "Resize" if numbers.fact(facts, 3).is_none() && numbers.fact(facts, 2).is_some_and(is_empty) => {
+            bail!("it has neither scales nor sizes")
+        }
         "Resize" => sizes(ints(3), 0).and(scales(numbers.fact(facts, 2))),
         "STFT" => {
             let signal = numbers.fact(facts, 0).and_then(|fact| fact.shape.concretize());
@@ -57,6 +77,10 @@ pub(super) fn check(numbers: &Numbers, facts: &[&InferenceFact]) -> TractResult<
     }
 }
 
+fn is_empty(fact: &InferenceFact) -> bool {
+    fact.shape.concretize().is_some_and(|shape| shape.iter().any(|dim| *dim == TDim::from(0)))
+}
+
 fn is_whole(fact: &InferenceFact) -> bool {
     fact.datum_type().is_some_and(|dtype| dtype.is_integer() || dtype == TDim::datum_type())
 }
@@ -64,9 +88,6 @@ fn is_whole(fact: &InferenceFact) -> bool {
 /// The whole numbers of a constant.
 fn whole(fact: &InferenceFact) -> Option<Vec<i64>> {
     let tensor = fact.value.concretize()?;
-    if !is_whole(fact) {
-        return None;
-    }
     if tensor.datum_type() == TDim::datum_type() {
         let plain = tensor.try_as_plain_ram().ok()?;
         return plain.as_slice::<TDim>().ok()?.iter().map(|dim| dim.to_i64().ok()).collect();
