@@ -272,6 +272,77 @@ def varint(number: int) -> bytes:
     return bytes([low | 0x80]) + varint(rest) if rest else bytes([low])
 
 
+def single(
+    operator: str,
+    inputs: list[str],
+    outputs: list[str],
+    weights: dict[str, np.ndarray] | None = None,
+    domain: str = "",
+    **attributes: object,
+) -> ModelProto:
+    """A model of one node, from `x: f32[2,3,4]`, which may name nothing."""
+    node = helper.make_node(operator, inputs, outputs, domain=domain)
+    node.attribute.extend(helper.make_attribute(name, value) for name, value in attributes.items())
+    made = model([node], weights, dims=[2, 3, 4])
+    if domain:
+        made.opset_import.append(helper.make_opsetid(domain, 1))
+    return made
+
+
+KERNEL = np.ones((3, 3, 1), np.float32)
+
+# What fuzzing found, each made small by hand.
+FOUND: dict[str, ModelProto] = {
+    "conv_with_a_bias_of_no_name": single("Conv", ["x", "w", ""], ["y"], {"w": KERNEL}),
+    "conv_of_another_rank": single("Conv", ["x", "w"], ["y"], {"w": np.ones((3, 3, 1, 1), np.float32)}),
+    "conv_with_too_many_strides": single("Conv", ["x", "w"], ["y"], {"w": KERNEL}, strides=[1, 1, 1]),
+    "softmax_of_nothing": single("LogSoftmax", [], ["y"]),
+    "bias_gelu_without_a_bias": single("BiasGelu", ["x"], ["y"], domain="com.microsoft"),
+    "transpose_of_two": single("Transpose", ["x", "x"], ["y"]),
+    "pool_of_a_scalar": single("MaxPool", ["w"], ["y"], {"w": np.float32(1)}, kernel_shape=[1]),
+    "split_into_more_than_its_outputs": single("Split", ["x", "s"], ["y", "z"], {"s": ints(1, 1, 1)}, axis=1),
+    "flatten_beyond_the_first_axis": single("Flatten", ["x"], ["y"], axis=-4),
+    "resize_by_no_scales": single("Resize", ["x", "", "s"], ["y"], {"s": np.zeros(0, np.float32)}),
+    "gather_of_a_constant_beyond_its_end": single("Gather", ["w", "i"], ["y"], {"w": ints(1, 2, 3), "i": np.array(3)}),
+    "scatter_of_another_domain": single(
+        "ScatterND", ["x", "i", "u"], ["y"], {"i": ints(-9)[None], "u": np.ones((1, 3, 4), np.float32)}, "com.microsoft"
+    ),
+    "reduce_along_axes_that_are_texts": single("ReduceSum", ["x", "a"], ["y"], {"a": np.array([b"7"], object)}),
+    "dropout_by_a_ratio_of_no_elements": single("Dropout", ["x", "r"], ["y"], {"r": np.zeros(0, np.float32)}),
+    "window_of_no_size": single("HannWindow", ["s"], ["y"], {"s": np.array(0)}),
+    "trilu_of_a_vector": single("Trilu", ["w"], ["y"], {"w": np.ones(3, np.float32)}),
+    "gru_with_another_output": single(
+        "GRU",
+        ["x", "w", "r"],
+        ["", "y", "z"],
+        {"w": np.ones((1, 6, 4), np.float32), "r": np.ones((1, 6, 2), np.float32)},
+        hidden_size=2,
+    ),
+    "if_of_nothing": single("If", [], ["y"]),
+}
+
+
+@hostile
+def integer_divided_by_what_comes() -> ModelProto:
+    nodes = [helper.make_node("Cast", ["x"], ["i"], to=INT64), helper.make_node("Div", ["w", "i"], ["d"])]
+    nodes += [helper.make_node("Mod", ["w", "i"], ["m"]), helper.make_node("Add", ["d", "m"], ["s"])]
+    return model([*nodes, helper.make_node("Cast", ["s"], ["y"], to=FLOAT)], {"w": ints(7, 8)})
+
+
+@hostile
+def two_inputs_of_a_name() -> ModelProto:
+    made = model([helper.make_node("Relu", ["x"], ["y"])])
+    made.graph.input.append(helper.make_tensor_value_info("x", FLOAT, ["?"]))
+    return made
+
+
+@hostile
+def output_of_no_name() -> ModelProto:
+    made = model([helper.make_node("MaxPool", ["x"], ["y", ""], kernel_shape=[1])], dims=[1, 1, 2])
+    made.graph.output.append(helper.make_tensor_value_info("", FLOAT, None))
+    return made
+
+
 SIZES = {
     "2_to_the_40": [1 << 40],
     "overflow": [1 << 40, 1 << 40],
@@ -401,6 +472,8 @@ def models() -> Iterator[tuple[str, bytes]]:
     for name, make in HOSTILE.items():
         made = make()
         yield f"hostile-{name}", made if isinstance(made, bytes) else made.SerializeToString()
+    for name, made in FOUND.items():
+        yield f"found-{name}", made.SerializeToString()
     for name, made in sized():
         yield f"sized-{name}", made.SerializeToString()
 

@@ -95,6 +95,9 @@ impl Numbers {
 
     fn check(&self, facts: &[&InferenceFact]) -> TractResult<()> {
         arity::check_ranks(self, facts)?;
+        if !CONTROL.contains(&self.operator.as_str()) {
+            arity::check_elements(self, facts)?;
+        }
         attributes::check_ranks(self, facts)?;
         values::check(self, facts)
     }

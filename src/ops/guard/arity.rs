@@ -156,3 +156,43 @@ pub(super) fn check_ranks(numbers: &Numbers, facts: &[&InferenceFact]) -> TractR
         _ => Ok(()),
     }
 }
+
+/// Checks that what tract reads as single numbers has one: it reads beyond an empty tensor without looking.
+///
+/// # Errors
+/// With the input.
+pub(super) fn check_elements(numbers: &Numbers, facts: &[&InferenceFact]) -> TractResult<()> {
+    let operator = numbers.operator.as_str();
+    let single: &[usize] = match operator {
+        "TopK" | "OneHot" | "Trilu" | "CumSum" => &[1],
+        "Range" => &[0, 1, 2],
+        "HannWindow" | "HammingWindow" | "BlackmanWindow" => &[0],
+        "STFT" => &[1, 3],
+        "DFT" | "Dropout" | "Clip" => &[1, 2],
+        "NonMaxSuppression" => &[2, 3, 4],
+        _ => &[],
+    };
+    let count = |fact: &InferenceFact| {
+        let shape = fact.shape.concretize()?;
+        shape.iter().try_fold(1i64, |count, dim| Some(count.saturating_mul(dim.to_i64().ok()?)))
+    };
+    for index in single {
+        let count = numbers.fact(facts, *index).and_then(count);
+        ensure!(
+            count.is_none_or(|count| count == 1),
+            "input {index} has {} elements, not one",
+            count.unwrap_or_default()
+        );
+    }
+    // A shape, or a list of axes, may be empty; what is joined may be, and the parts of Resize.
+    let lists = |fact: &InferenceFact| {
+        fact.datum_type()
+            .is_none_or(|dtype| [i64::datum_type(), i32::datum_type(), TDim::datum_type()].contains(&dtype))
+    };
+    if !matches!(operator, "Concat" | "Resize") {
+        for fact in facts.iter().skip(1).filter(|fact| !lists(fact)) {
+            ensure!(count(fact) != Some(0), "an input has no elements");
+        }
+    }
+    Ok(())
+}
