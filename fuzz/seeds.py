@@ -318,6 +318,13 @@ FOUND: dict[str, ModelProto] = {
         {"w": np.ones((1, 6, 4), np.float32), "r": np.ones((1, 6, 2), np.float32)},
         hidden_size=2,
     ),
+    "reduce_of_no_elements": single("ReduceSum", ["w"], ["y"], {"w": np.zeros((3, 0), np.float32)}, axes=[1]),
+    "scatter_of_a_third_domain": single(
+        "ScatterND", ["x", "i", "u"], ["y"], {"i": ints(-9)[None], "u": np.ones((1, 3, 4), np.float32)}, "ai.onnx.ml"
+    ),
+    "deconvolution_of_no_output_shape": single(
+        "ConvTranspose", ["x", "w"], ["y"], {"w": KERNEL}, auto_pad="SAME_UPPER", output_shape=ints()
+    ),
     "if_of_nothing": single("If", [], ["y"]),
 }
 
@@ -333,6 +340,13 @@ def integer_divided_by_what_comes() -> ModelProto:
 def two_inputs_of_a_name() -> ModelProto:
     made = model([helper.make_node("Relu", ["x"], ["y"])])
     made.graph.input.append(helper.make_tensor_value_info("x", FLOAT, ["?"]))
+    return made
+
+
+@hostile
+def texts_of_raw_bytes() -> ModelProto:
+    made = model([helper.make_node("StringConcat", ["w", "w"], ["z"]), helper.make_node("Relu", ["x"], ["y"])])
+    made.graph.initializer.append(TensorProto(name="w", data_type=TensorProto.STRING, dims=[2], raw_data=bytes(48)))
     return made
 
 

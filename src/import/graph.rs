@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use tract_onnx::pb::tensor_proto::DataLocation;
+use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as DimValue;
 use tract_onnx::pb::{GraphProto, TensorProto, ValueInfoProto, type_proto};
 
@@ -33,7 +33,7 @@ impl Scope<'_> {
 }
 
 fn check_within(graph: &GraphProto, around: Option<&Scope>) -> Result<(), Error> {
-    graph.initializer.iter().try_for_each(check_inside)?;
+    graph.initializer.iter().try_for_each(check_data)?;
     let mut names: HashSet<&str> = HashSet::new();
     if let Some(twice) = graph.input.iter().find(|input| !names.insert(&input.name)) {
         return Err(Error::Model(format!("there are two inputs {:?}", twice.name)));
@@ -49,7 +49,7 @@ fn check_within(graph: &GraphProto, around: Option<&Scope>) -> Result<(), Error>
             }
         }
         for attribute in &node.attribute {
-            attribute.t.iter().chain(&attribute.tensors).try_for_each(check_inside)?;
+            attribute.t.iter().chain(&attribute.tensors).try_for_each(check_data)?;
             attribute.g.iter().chain(&attribute.graphs).try_for_each(|inner| check_within(inner, Some(&scope)))?;
         }
         for name in node.output.iter().filter(|name| !name.is_empty()) {
@@ -65,8 +65,14 @@ fn check_within(graph: &GraphProto, around: Option<&Scope>) -> Result<(), Error>
     }
 }
 
-/// Checks that a tensor's data is not in another file, wherever in the model it stands.
-fn check_inside(tensor: &TensorProto) -> Result<(), Error> {
+/// Checks that a tensor's data is in the file, wherever in the model it stands, and is in a form that its type has.
+fn check_data(tensor: &TensorProto) -> Result<(), Error> {
+    if tensor.data_type == DataType::String as i32 && !tensor.raw_data.is_empty() {
+        return Err(Error::Model(format!(
+            "the texts of {:?} are raw bytes, which ONNX has for numbers only",
+            tensor.name
+        )));
+    }
     if tensor.data_location != Some(DataLocation::External as i32) {
         return Ok(());
     }

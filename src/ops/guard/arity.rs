@@ -185,14 +185,13 @@ pub(super) fn check_elements(numbers: &Numbers, facts: &[&InferenceFact]) -> Tra
         );
     }
     // A shape, or a list of axes, may be empty; what is joined may be, and the parts of Resize.
-    let lists = |fact: &InferenceFact| {
-        fact.datum_type()
-            .is_none_or(|dtype| [i64::datum_type(), i32::datum_type(), TDim::datum_type()].contains(&dtype))
-    };
-    if !matches!(operator, "Concat" | "Resize") {
-        for fact in facts.iter().skip(1).filter(|fact| !lists(fact)) {
-            ensure!(count(fact) != Some(0), "an input has no elements");
-        }
+    if matches!(operator, "Concat" | "Resize") {
+        return Ok(());
+    }
+    let lists = [i64::datum_type(), i32::datum_type(), TDim::datum_type()];
+    let is_list = |fact: &InferenceFact| fact.datum_type().is_none_or(|dtype| lists.contains(&dtype));
+    for fact in facts.iter().filter(|fact| operator.starts_with("Reduce") || !is_list(fact)) {
+        ensure!(count(fact) != Some(0), "an input has no elements");
     }
     Ok(())
 }

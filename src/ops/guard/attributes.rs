@@ -86,7 +86,9 @@ fn check_windows(numbers: &Numbers, rank: i64) -> TractResult<()> {
     if !numbers.operator.contains("Conv") && !numbers.operator.contains("Pool") {
         return Ok(());
     }
-    for (name, each) in [("kernel_shape", 1), ("strides", 1), ("dilations", 1), ("output_padding", 1), ("pads", 2)] {
+    for (name, each) in
+        [("kernel_shape", 1), ("strides", 1), ("dilations", 1), ("output_padding", 1), ("output_shape", 1), ("pads", 2)]
+    {
         let Some(given) = numbers.ints(name) else { continue };
         let expected = (rank - 2) * each;
         ensure!(rank > 2 && given.len() as i64 == expected, "{name} is {given:?}, the rank {rank}");
