@@ -322,9 +322,7 @@ FOUND: dict[str, ModelProto] = {
     "scatter_of_a_third_domain": single(
         "ScatterND", ["x", "i", "u"], ["y"], {"i": ints(-9)[None], "u": np.ones((1, 3, 4), np.float32)}, "ai.onnx.ml"
     ),
-    "deconvolution_of_no_output_shape": single(
-        "ConvTranspose", ["x", "w"], ["y"], {"w": KERNEL}, auto_pad="SAME_UPPER", output_shape=ints()
-    ),
+    "product_with_a_scalar": single("MatMul", ["x", "w"], ["y"], {"w": np.float32(2)}),
     "if_of_nothing": single("If", [], ["y"]),
 }
 
@@ -334,6 +332,29 @@ def integer_divided_by_what_comes() -> ModelProto:
     nodes = [helper.make_node("Cast", ["x"], ["i"], to=INT64), helper.make_node("Div", ["w", "i"], ["d"])]
     nodes += [helper.make_node("Mod", ["w", "i"], ["m"]), helper.make_node("Add", ["d", "m"], ["s"])]
     return model([*nodes, helper.make_node("Cast", ["s"], ["y"], to=FLOAT)], {"w": ints(7, 8)})
+
+
+@hostile
+def product_along_a_size_that_a_request_says() -> ModelProto:
+    made = model([helper.make_node("MatMul", ["w", "x"], ["y"])], {"w": np.ones((3, 4), np.float32)}, dims=["M", 3])
+    return made
+
+
+@hostile
+def one_hot_of_a_place_that_a_request_says() -> ModelProto:
+    nodes = [helper.make_node("Cast", ["x"], ["i"], to=INT64), helper.make_node("OneHot", ["i", "d", "v"], ["y"])]
+    return model(nodes, {"d": np.array(3), "v": np.array([0, 1], np.float32)})
+
+
+@hostile
+def branches_of_other_outputs() -> ModelProto:
+    def branch(count: int) -> onnx.GraphProto:
+        nodes = [helper.make_node("Identity", ["x"], [f"b{index}"]) for index in range(count)]
+        outputs = [helper.make_tensor_value_info(f"b{index}", FLOAT, None) for index in range(count)]
+        return helper.make_graph(nodes, "b", [], outputs)
+
+    choice = helper.make_node("If", ["c"], ["y"], then_branch=branch(2), else_branch=branch(1))
+    return model([choice], {"c": np.array(True)})
 
 
 @hostile
@@ -347,6 +368,13 @@ def two_inputs_of_a_name() -> ModelProto:
 def texts_of_raw_bytes() -> ModelProto:
     made = model([helper.make_node("StringConcat", ["w", "w"], ["z"]), helper.make_node("Relu", ["x"], ["y"])])
     made.graph.initializer.append(TensorProto(name="w", data_type=TensorProto.STRING, dims=[2], raw_data=bytes(48)))
+    return made
+
+
+@hostile
+def deconvolution_of_no_output_shape() -> ModelProto:
+    made = single("ConvTranspose", ["x", "w"], ["y"], {"w": KERNEL}, auto_pad="SAME_UPPER")
+    made.graph.node[0].attribute.append(AttributeProto(name="output_shape", type=AttributeProto.INTS))
     return made
 
 

@@ -48,6 +48,15 @@ fn check_within(graph: &GraphProto, around: Option<&Scope>) -> Result<(), Error>
                 return Err(Error::Model(message));
             }
         }
+        if node.op_type == "If"
+            && !node.attribute.iter().filter_map(|own| own.g.as_ref()).all(|g| g.output.len() == node.output.len())
+        {
+            return Err(Error::Model(format!(
+                "the branches of If {:?} do not give its {} outputs",
+                node.name,
+                node.output.len()
+            )));
+        }
         for attribute in &node.attribute {
             attribute.t.iter().chain(&attribute.tensors).try_for_each(check_data)?;
             attribute.g.iter().chain(&attribute.graphs).try_for_each(|inner| check_within(inner, Some(&scope)))?;

@@ -3,6 +3,7 @@
 
 mod arity;
 mod attributes;
+mod contraction;
 mod divisor;
 mod values;
 
@@ -65,6 +66,7 @@ struct Numbers {
     inputs: Vec<usize>,
     outputs: usize,
     opset: i64,
+    equation: String,
 }
 
 impl Numbers {
@@ -73,6 +75,7 @@ impl Numbers {
             let ints = if own.r#type == AttributeType::Int as i32 { vec![own.i] } else { own.ints.clone() };
             (own.name.clone(), ints)
         });
+        let equation = node.attribute.iter().find(|own| own.name == "equation");
         let inputs = node.input.iter().enumerate().filter(|(_, name)| !name.is_empty()).map(|(index, _)| index);
         Numbers {
             operator: node.op_type.clone(),
@@ -80,6 +83,7 @@ impl Numbers {
             inputs: inputs.collect(),
             outputs: node.output.len(),
             opset,
+            equation: equation.map(|own| String::from_utf8_lossy(&own.s).into_owned()).unwrap_or_default(),
         }
     }
 
@@ -99,6 +103,7 @@ impl Numbers {
             arity::check_elements(self, facts)?;
         }
         attributes::check_ranks(self, facts)?;
+        contraction::check(self, facts)?;
         values::check(self, facts)
     }
 }

@@ -37,6 +37,7 @@ pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
                 // An index out of range stops the instance, and so do some from the end.
                 | "GatherElements"
                 | "GatherND"
+                | "OneHot"
                 | "Scatter"
                 | "ScatterElements"
                 | "ScatterND"

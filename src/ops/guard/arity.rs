@@ -143,6 +143,9 @@ pub(super) fn check_ranks(numbers: &Numbers, facts: &[&InferenceFact]) -> TractR
     if let Some(rank) = rank(0) {
         ensure!(rank >= least, "its input has rank {rank}");
     }
+    if matches!(operator, "MatMul" | "MatMulInteger" | "FusedMatMul" | "Gemm" | "QLinearMatMul") {
+        ensure!(rank(if operator.starts_with('Q') { 3 } else { 1 }) != Some(0), "a factor has no axes");
+    }
     let weights = match operator {
         "QLinearConv" => 3,
         _ if operator.contains("Conv") => 1,
