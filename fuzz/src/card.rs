@@ -14,10 +14,9 @@ pub fn run(bytes: &[u8]) {
     let pairs: [(fn() -> Held, Files); 2] = [(models::iris, models::IRIS), (models::digits, models::DIGITS)];
     for (held, (model, _)) in pairs {
         let agrees = held().is_ok_and(|held| card.check(held.signature()).is_ok());
-        if agrees || card.inputs.values().any(|input| input.shape.is_some()) {
-            if let Ok(model) = Model::load(model, Some(text)) {
-                onnx::ask(&model, 1, 0);
-            }
+        let tried = agrees || card.inputs.values().any(|input| input.shape.is_some());
+        if tried && let Ok(model) = Model::load(model, Some(text)) {
+            onnx::ask(&model, 1, 0);
         }
     }
 }
