@@ -193,7 +193,9 @@ def function_that_calls_itself() -> ModelProto:
 
 @hostile
 def functions_that_call_each_other() -> ModelProto:
-    nodes = {name: [helper.make_node(other, ["a"], ["b"], domain="f")] for name, other in (("F", "G"), ("G", "F"))}
+    nodes = {
+        name: [helper.make_node(other, ["a"], ["b"], domain="f")] for name, other in (("F", "G"), ("G", "F"))
+    }
     return calling(nodes, "F")
 
 
@@ -228,7 +230,10 @@ def functions_with_long_names() -> ModelProto:
 @hostile
 def function_in_a_branch_that_calls_itself() -> ModelProto:
     branch = helper.make_graph(
-        [helper.make_node("F", ["a"], ["c"], domain="f")], "b", [], [helper.make_tensor_value_info("c", FLOAT, None)]
+        [helper.make_node("F", ["a"], ["c"], domain="f")],
+        "b",
+        [],
+        [helper.make_tensor_value_info("c", FLOAT, None)],
     )
     nodes = [
         helper.make_node("Constant", [], ["yes"], value=numpy_helper.from_array(np.array(True))),
@@ -303,11 +308,19 @@ FOUND: dict[str, ModelProto] = {
     "split_into_more_than_its_outputs": single("Split", ["x", "s"], ["y", "z"], {"s": ints(1, 1, 1)}, axis=1),
     "flatten_beyond_the_first_axis": single("Flatten", ["x"], ["y"], axis=-4),
     "resize_by_no_scales": single("Resize", ["x", "", "s"], ["y"], {"s": np.zeros(0, np.float32)}),
-    "gather_of_a_constant_beyond_its_end": single("Gather", ["w", "i"], ["y"], {"w": ints(1, 2, 3), "i": np.array(3)}),
-    "scatter_of_another_domain": single(
-        "ScatterND", ["x", "i", "u"], ["y"], {"i": ints(-9)[None], "u": np.ones((1, 3, 4), np.float32)}, "com.microsoft"
+    "gather_of_a_constant_beyond_its_end": single(
+        "Gather", ["w", "i"], ["y"], {"w": ints(1, 2, 3), "i": np.array(3)}
     ),
-    "reduce_along_axes_that_are_texts": single("ReduceSum", ["x", "a"], ["y"], {"a": np.array([b"7"], object)}),
+    "scatter_of_another_domain": single(
+        "ScatterND",
+        ["x", "i", "u"],
+        ["y"],
+        {"i": ints(-9)[None], "u": np.ones((1, 3, 4), np.float32)},
+        "com.microsoft",
+    ),
+    "reduce_along_axes_that_are_texts": single(
+        "ReduceSum", ["x", "a"], ["y"], {"a": np.array([b"7"], object)}
+    ),
     "dropout_by_a_ratio_of_no_elements": single("Dropout", ["x", "r"], ["y"], {"r": np.zeros(0, np.float32)}),
     "window_of_no_size": single("HannWindow", ["s"], ["y"], {"s": np.array(0)}),
     "trilu_of_a_vector": single("Trilu", ["w"], ["y"], {"w": np.ones(3, np.float32)}),
@@ -320,7 +333,11 @@ FOUND: dict[str, ModelProto] = {
     ),
     "reduce_of_no_elements": single("ReduceSum", ["w"], ["y"], {"w": np.zeros((3, 0), np.float32)}, axes=[1]),
     "scatter_of_a_third_domain": single(
-        "ScatterND", ["x", "i", "u"], ["y"], {"i": ints(-9)[None], "u": np.ones((1, 3, 4), np.float32)}, "ai.onnx.ml"
+        "ScatterND",
+        ["x", "i", "u"],
+        ["y"],
+        {"i": ints(-9)[None], "u": np.ones((1, 3, 4), np.float32)},
+        "ai.onnx.ml",
     ),
     "product_with_a_scalar": single("MatMul", ["x", "w"], ["y"], {"w": np.float32(2)}),
     "if_of_nothing": single("If", [], ["y"]),
@@ -336,13 +353,18 @@ def integer_divided_by_what_comes() -> ModelProto:
 
 @hostile
 def product_along_a_size_that_a_request_says() -> ModelProto:
-    made = model([helper.make_node("MatMul", ["w", "x"], ["y"])], {"w": np.ones((3, 4), np.float32)}, dims=["M", 3])
+    made = model(
+        [helper.make_node("MatMul", ["w", "x"], ["y"])], {"w": np.ones((3, 4), np.float32)}, dims=["M", 3]
+    )
     return made
 
 
 @hostile
 def one_hot_of_a_place_that_a_request_says() -> ModelProto:
-    nodes = [helper.make_node("Cast", ["x"], ["i"], to=INT64), helper.make_node("OneHot", ["i", "d", "v"], ["y"])]
+    nodes = [
+        helper.make_node("Cast", ["x"], ["i"], to=INT64),
+        helper.make_node("OneHot", ["i", "d", "v"], ["y"]),
+    ]
     return model(nodes, {"d": np.array(3), "v": np.array([0, 1], np.float32)})
 
 
@@ -366,8 +388,12 @@ def two_inputs_of_a_name() -> ModelProto:
 
 @hostile
 def texts_of_raw_bytes() -> ModelProto:
-    made = model([helper.make_node("StringConcat", ["w", "w"], ["z"]), helper.make_node("Relu", ["x"], ["y"])])
-    made.graph.initializer.append(TensorProto(name="w", data_type=TensorProto.STRING, dims=[2], raw_data=bytes(48)))
+    made = model(
+        [helper.make_node("StringConcat", ["w", "w"], ["z"]), helper.make_node("Relu", ["x"], ["y"])]
+    )
+    made.graph.initializer.append(
+        TensorProto(name="w", data_type=TensorProto.STRING, dims=[2], raw_data=bytes(48))
+    )
     return made
 
 
@@ -417,9 +443,15 @@ def sized() -> Iterator[tuple[str, ModelProto]]:
                 helper.make_node("OneHot", ["i", "s", "v"], ["y"]),
                 {"i": ints(0, 1), "s": np.array(first), "v": np.array([0, 1], np.float32)},
             ),
-            "EyeLike": (helper.make_node("EyeLike", ["w"], ["y"], k=last), {"w": np.ones((2, 3), np.float32)}),
+            "EyeLike": (
+                helper.make_node("EyeLike", ["w"], ["y"], k=last),
+                {"w": np.ones((2, 3), np.float32)},
+            ),
             "TopK": (helper.make_node("TopK", ["x", "s"], ["y", "i"]), {"s": ints(first)}),
-            "Slice": (helper.make_node("Slice", ["x", "s", "e"], ["y"]), {"s": ints(-first), "e": ints(last)}),
+            "Slice": (
+                helper.make_node("Slice", ["x", "s", "e"], ["y"]),
+                {"s": ints(-first), "e": ints(last)},
+            ),
             "Split": (helper.make_node("Split", ["x", "s"], ["y", "z"]), {"s": ints(first, last)}),
             "Unsqueeze": (helper.make_node("Unsqueeze", ["x", "s"], ["y"]), {"s": ints(*size)}),
             "HannWindow": (helper.make_node("HannWindow", ["s"], ["y"]), {"s": np.array(first)}),
@@ -432,7 +464,10 @@ def sized() -> Iterator[tuple[str, ModelProto]]:
                     "g": np.array(10.0, np.float32),
                 },
             ),
-            "DFT": (helper.make_node("DFT", ["w", "s"], ["y"], axis=1), {"w": np.ones((1, 2, 1), np.float32), "s": np.array(first)}),
+            "DFT": (
+                helper.make_node("DFT", ["w", "s"], ["y"], axis=1),
+                {"w": np.ones((1, 2, 1), np.float32), "s": np.array(first)},
+            ),
             "STFT": (
                 helper.make_node("STFT", ["w", "o", "", "s"], ["y"]),
                 {"w": np.ones((1, 8, 1), np.float32), "o": np.array(1), "s": np.array(first)},
@@ -444,13 +479,20 @@ def sized() -> Iterator[tuple[str, ModelProto]]:
             ),
             "MaxUnpool": (
                 helper.make_node("MaxUnpool", ["w", "i", "s"], ["y"], kernel_shape=[2, 2], strides=[2, 2]),
-                {"w": np.ones((1, 1, 1, 1), np.float32), "i": np.zeros((1, 1, 1, 1), np.int64), "s": ints(1, 1, first, last)},
+                {
+                    "w": np.ones((1, 1, 1, 1), np.float32),
+                    "i": np.zeros((1, 1, 1, 1), np.int64),
+                    "s": ints(1, 1, first, last),
+                },
             ),
             "AffineGrid": (
                 helper.make_node("AffineGrid", ["w", "s"], ["y"]),
                 {"w": np.ones((1, 2, 3), np.float32), "s": ints(1, 1, first, last)},
             ),
-            "SplitToSequence": (helper.make_node("SplitToSequence", ["x", "s"], ["y"]), {"s": np.array(first)}),
+            "SplitToSequence": (
+                helper.make_node("SplitToSequence", ["x", "s"], ["y"]),
+                {"s": np.array(first)},
+            ),
             "Trilu": (helper.make_node("Trilu", ["x", "s"], ["y"]), {"s": np.array(first)}),
             "Loop": (loop(), {"s": np.array(first)}),
         }
@@ -479,7 +521,9 @@ def sized() -> Iterator[tuple[str, ModelProto]]:
         for operator, values in attributes.items():
             shape = (1, 1, 8, 8) if operator not in ("LSTM", "GRU") else (4, 1, 2)
             weights = {"a": np.ones(shape, np.float32), "w": np.ones((1, 1, 2, 2), np.float32)}
-            node = helper.make_node(operator, ["a", "w", "w"][: 1 if operator in ("Flatten", "Transpose") else 3], ["y"])
+            node = helper.make_node(
+                operator, ["a", "w", "w"][: 1 if operator in ("Flatten", "Transpose") else 3], ["y"]
+            )
             node.attribute.extend(helper.make_attribute(key, value) for key, value in values.items())
             yield f"{operator}_{name}", model([node], weights, opset=23)
 
@@ -501,7 +545,9 @@ def loop() -> NodeProto:
         helper.make_tensor_value_info("next", FLOAT, None),
         helper.make_tensor_value_info("kept", FLOAT, None),
     ]
-    return helper.make_node("Loop", ["s", "", "x"], ["y", "all"], body=helper.make_graph(nodes, "body", inputs, outputs))
+    return helper.make_node(
+        "Loop", ["s", "", "x"], ["y", "all"], body=helper.make_graph(nodes, "body", inputs, outputs)
+    )
 
 
 def models() -> Iterator[tuple[str, bytes]]:
@@ -532,7 +578,11 @@ def cards() -> Iterator[tuple[str, bytes]]:
             {"image": {"shape": [1 << 62, 1, 28, 28]}},
             {"image": {"shape": ["M", 1, 28, 28], "allow_nan": True}},
             {"image": {"image": {**pixels, "frame": {"content": 20, "center": "mass"}, "invert": "auto"}}},
-            {"image": {"image": {**pixels, "layout": "NHWC", "mean": [1e308], "std": [1e-308], "scale": -1e308}}},
+            {
+                "image": {
+                    "image": {**pixels, "layout": "NHWC", "mean": [1e308], "std": [1e-308], "scale": -1e308}
+                }
+            },
             {"image": {"image": {**pixels, "width": 1 << 62, "height": 1 << 62, "filter": "lanczos3"}}},
         ]
     ):
@@ -547,7 +597,12 @@ def png(width: int, height: int, rows: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
 
 
 def requests() -> Iterator[tuple[str, bytes]]:
@@ -586,7 +641,21 @@ def value(number: int) -> list[object]:
 def bodies() -> Iterator[tuple[str, bytes]]:
     """A body for each door of the Worker: see `codecs.rs`."""
     digits, iris, dtypes = 0, 12, 24
-    names = ["FP32", "UINT8", "INT8", "UINT16", "INT16", "INT32", "INT64", "BYTES", "BOOL", "FP16", "FP64", "UINT32", "UINT64"]
+    names = [
+        "FP32",
+        "UINT8",
+        "INT8",
+        "UINT16",
+        "INT16",
+        "INT32",
+        "INT64",
+        "BYTES",
+        "BOOL",
+        "FP16",
+        "FP64",
+        "UINT32",
+        "UINT64",
+    ]
     sizes = [8, 2, 2, 4, 4, 8, 16, 10, 2, 4, 16, 8, 16]
     inputs = [
         {"name": f"i{index + 1}", "shape": [1, 2], "datatype": name, "parameters": {"binary_data_size": size}}
@@ -605,13 +674,23 @@ def bodies() -> Iterator[tuple[str, bytes]]:
     zeros = [[[0] * 28] * 28]
     documents: dict[str, tuple[int, object]] = {
         "predict": (iris, row),
-        "infer": (iris + 3, {"id": "é", "inputs": [tensor], "outputs": [{"name": "probabilities", "parameters": {"classification": 2}}]}),
+        "infer": (
+            iris + 3,
+            {
+                "id": "é",
+                "inputs": [tensor],
+                "outputs": [{"name": "probabilities", "parameters": {"classification": 2}}],
+            },
+        ),
         "infer-huge": (iris + 3, {"inputs": [{**tensor, "shape": [1 << 40, 1 << 40]}]}),
         "instances": (digits + 4, {"signature_name": "serving_default", "instances": [zeros]}),
         "columns": (iris + 4, {"inputs": {"features": [[1, 2, 3, 4]]}}),
         "classify": (iris + 5, {"context": {"sepal_length": 1}, "examples": [row]}),
         "records": (iris + 6, {"dataframe_records": [row, row]}),
-        "split": (iris + 6, {"dataframe_split": {"columns": list(row), "index": [0], "data": [[1, 2, 3, 4.5]]}}),
+        "split": (
+            iris + 6,
+            {"dataframe_split": {"columns": list(row), "index": [0], "data": [[1, 2, 3, 4.5]]}},
+        ),
         "score": (iris + 8, {"data": [[1, 2, 3, 4]]}),
     }
     for name, (first, document) in documents.items():
@@ -629,7 +708,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
-    for target, seeds in {"onnx": models(), "card": cards(), "inputs": requests(), "codecs": bodies()}.items():
+    for target, seeds in {
+        "onnx": models(),
+        "card": cards(),
+        "inputs": requests(),
+        "codecs": bodies(),
+    }.items():
         (folder / target).mkdir(parents=True, exist_ok=True)
         for name, content in seeds:
             if len(content) <= LARGEST:
