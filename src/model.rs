@@ -7,7 +7,7 @@ use crate::import::{Imported, Plan, Runner};
 use crate::ops::OutOfRange;
 use crate::prediction::NamedTensor;
 use crate::signature::names;
-use crate::{Card, Error, Inputs, Options, Prediction, Problem, Signature, fit, import, ranking};
+use crate::{Card, Error, Inputs, MOST_PROBLEMS, Options, Prediction, Problem, Signature, fit, import, ranking};
 
 /// A model that answers.
 pub struct Model {
@@ -87,6 +87,7 @@ impl Model {
                 // Named twice, it is given once: answers are by name.
                 Some((index, _)) if wanted.contains(&index) => {}
                 Some((index, _)) => wanted.push(index),
+                None if problems.len() >= MOST_PROBLEMS => {}
                 None => {
                     let known = names(&self.signature.outputs);
                     problems.push(Problem::new("outputs", format!("no such output {name:?}; the model has {known}")));

@@ -1,20 +1,47 @@
 //! Broadcasting as numpy does: sizes of 1 repeat, missing leading axes count as 1.
 
 use tract_onnx::prelude::TractResult;
-use tract_onnx::tract_hir::internal::{ensure, format_err};
+use tract_onnx::tract_hir::internal::ensure;
 
 use super::value::{Element, TensorValue};
 
-/// No operator makes more elements than this.
-pub(crate) const MOST_ELEMENTS: usize = 1 << 28;
+/// No operator makes more elements than this: 512 MiB of float32. With what some need on the way (places, doubles) that is half of
+/// the memory that WebAssembly has.
+pub(crate) const MOST_ELEMENTS: usize = 1 << 27;
 
-/// The number of elements of a shape.
+/// The number of elements of a shape. One without elements may not be larger along its other axes either: some operators go
+/// through them.
 ///
 /// # Errors
 /// Where it is too large.
 pub(crate) fn count(shape: &[usize]) -> TractResult<usize> {
-    let product = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
-    product.filter(|&count| count <= MOST_ELEMENTS).ok_or_else(|| format_err!("the shape {shape:?} is too large"))
+    let product = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size.max(1)));
+    ensure!(product.is_some_and(|count| count <= MOST_ELEMENTS), "the shape {shape:?} is too large");
+    Ok(shape.iter().product())
+}
+
+/// No operator makes texts of more bytes together: those of a few loops may be as long as all memory.
+const MOST_TEXT: usize = 1 << 28;
+
+/// Checks that so many texts of at most that length can be held.
+///
+/// # Errors
+/// Where they are too large.
+pub(crate) fn check_texts(count: usize, longest: usize) -> TractResult<()> {
+    let each = longest.saturating_add(size_of::<String>());
+    ensure!(count.saturating_mul(each) <= MOST_TEXT, "{count} texts of up to {longest} bytes are too large");
+    Ok(())
+}
+
+/// Checks that copies of elements can be held, where these are texts.
+///
+/// # Errors
+/// Where they are too large.
+pub(crate) fn check_copies(tensor: &TensorValue, count: usize) -> TractResult<()> {
+    if tensor.dtype() != crate::Dtype::String {
+        return Ok(());
+    }
+    check_texts(count, tensor.slice::<String>()?.iter().map(String::len).max().unwrap_or(0))
 }
 
 /// The shape that all of `shapes` broadcast to.
@@ -97,6 +124,7 @@ pub(crate) fn expand<T: Clone>(data: &[T], from: &[usize], to: &[usize]) -> Trac
 /// # Errors
 /// Where it does not broadcast to `to`.
 pub(crate) fn expanded(tensor: &TensorValue, to: &[usize]) -> TractResult<TensorValue> {
+    check_copies(tensor, count(to)?)?;
     super::value::with_element!(tensor.dtype(), T => {
         TensorValue::tagged(tensor.dtype(), to, expand(tensor.slice::<T>()?, tensor.shape(), to)?)
     })

@@ -7,7 +7,7 @@ use tract_onnx::pb::{GraphProto, NodeProto, OperatorSetIdProto};
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{TractErrorContext, bail, ensure, format_err};
 
-use super::node::{Arguments, Kernel, Node};
+use super::node::{Arguments, Fuel, Kernel, Node};
 use super::value::{TensorValue, Value};
 use super::{constant, control, native};
 use crate::ops::kernels;
@@ -105,11 +105,16 @@ impl Graph {
         self.inputs.len()
     }
 
+    /// The number of nodes that run.
+    pub(crate) fn steps(&self) -> usize {
+        self.steps.len()
+    }
+
     /// Runs on its inputs and on the values of [`Self::captures`].
     ///
     /// # Errors
     /// The first operator that fails, with its name and node.
-    pub(crate) fn run(&self, inputs: Vec<Value>, captured: &[Value]) -> TractResult<Vec<Value>> {
+    pub(crate) fn run(&self, inputs: Vec<Value>, captured: &[Value], fuel: &Fuel) -> TractResult<Vec<Value>> {
         ensure!(inputs.len() == self.inputs.len(), "expected {} inputs, got {}", self.inputs.len(), inputs.len());
         let mut values: Vec<Option<Value>> = vec![None; self.values];
         for (number, value) in &self.constants {
@@ -124,7 +129,7 @@ impl Graph {
         for step in &self.steps {
             let inputs = step.inputs.iter().map(|input| input.and_then(|number| values[number].clone())).collect();
             step.last_use.iter().for_each(|number| values[*number] = None);
-            let outputs = (step.kernel)(&Arguments { inputs }).with_context(|| step.label.clone())?;
+            let outputs = (step.kernel)(&Arguments { inputs, fuel }).with_context(|| step.label.clone())?;
             for (number, output) in step.outputs.iter().zip(outputs) {
                 if let Some(number) = number {
                     values[*number] = Some(output);
@@ -185,7 +190,7 @@ fn folded(step: &Step, known: &HashMap<usize, Value>) -> Option<Vec<Value>> {
         Some(number) => known.get(number).cloned().map(Some),
     });
     let inputs = inputs.collect::<Option<Vec<_>>>()?;
-    (step.kernel)(&Arguments { inputs }).ok()
+    (step.kernel)(&Arguments { inputs, fuel: &Fuel::new() }).ok()
 }
 
 /// Notes with each step which values it is the last to read, but for constants and outputs.

@@ -1,6 +1,6 @@
 //! A node's attributes and what it is given, for those who write operators.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto};
 use tract_onnx::prelude::TractResult;
@@ -105,11 +105,37 @@ fn utf8(name: &str, bytes: &[u8]) -> TractResult<String> {
 }
 
 /// What a kernel is given at a call.
-pub(crate) struct Arguments {
+pub(crate) struct Arguments<'a> {
     pub(crate) inputs: Vec<Option<Value>>,
+    /// What the run may still do in loops.
+    pub(crate) fuel: &'a Fuel,
 }
 
-impl Arguments {
+/// A bound on the nodes that run inside loops in one run of a model, those of loops within loops included. There is no clock
+/// everywhere; a loop that doesn't end has to be told from one that does by what it does.
+pub(crate) struct Fuel(Cell<u32>);
+
+impl Fuel {
+    /// A decoder that runs a thousand nodes for each of a thousand words takes a fifth of it.
+    const MOST_STEPS: u32 = 5_000_000;
+
+    pub(crate) fn new() -> Fuel {
+        Fuel(Cell::new(Self::MOST_STEPS))
+    }
+
+    /// Takes the fuel of a round of so many nodes.
+    ///
+    /// # Errors
+    /// Where there is no more.
+    pub(crate) fn burn(&self, nodes: usize) -> TractResult<()> {
+        let rest = u32::try_from(nodes + 1).ok().and_then(|nodes| self.0.get().checked_sub(nodes));
+        let Some(rest) = rest else { bail!("its loops did not end after {} nodes", Self::MOST_STEPS) };
+        self.0.set(rest);
+        Ok(())
+    }
+}
+
+impl Arguments<'_> {
     /// The number of inputs, those left out included.
     pub(crate) fn len(&self) -> usize {
         self.inputs.len()

@@ -76,7 +76,7 @@ fn tried(eager: &Eager, inputs: &[TensorSpec], (first, others): Sizes, value: f6
             Dim::Symbol(_) => [first, others][usize::from(axis > 0)],
         };
         let shape: Vec<usize> = spec.dims().iter().enumerate().map(dim).collect();
-        let count = shape.iter().product();
+        let count = super::broadcast::count(&shape)?;
         // What is fixed is as large as it is.
         let small = [first, others].iter().all(|size| *size <= 2);
         ensure!(small || count <= MOST_ELEMENTS, "{shape:?} is too large for a trial");

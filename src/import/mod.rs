@@ -51,6 +51,7 @@ pub(crate) fn import(onnx: &[u8], card: Option<&str>, runner: Runner) -> Result<
     };
     let given = graph::inputs(graph)?;
     let inputs = card.fix_shapes(&given)?;
+    graph::check_sizes(&inputs)?;
     let outputs: Vec<String> = graph.output.iter().map(|output| output.name.clone()).collect();
     // tract's maxima and functions make numbers of NaN.
     let runner = if card.inputs.values().any(|input| input.allow_nan) { Runner::Eager } else { runner.or(able) };

@@ -48,7 +48,13 @@ pub(super) fn check(graph: &GraphProto) -> Result<Runner, Error> {
         if RANDOM.contains(&node.op_type.as_str()) {
             random.get_or_insert_with(|| format!("{} (node {place:?})", node.op_type));
         }
-        let in_tract = DOMAINS.contains(&node.domain.as_str()) && known.0.contains_key(&node.op_type);
+        // tract finds ONNX's operators by their names, whatever the domain.
+        let other = match node.domain.as_str() {
+            "ai.onnx.ml" => true,
+            "com.microsoft" => kernels::replaces_tracts("", &node.op_type),
+            _ => false,
+        };
+        let in_tract = DOMAINS.contains(&node.domain.as_str()) && known.0.contains_key(&node.op_type) && !other;
         if !in_tract || kernels::replaces_tracts(&node.domain, &node.op_type) || kernels::is_misread(node) {
             runner = Runner::Eager;
         }

@@ -8,9 +8,10 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::cnn::{Conv, Deconv, SumPool};
 use tract_onnx::tract_core::ops::einsum::EinSum;
 use tract_onnx::tract_core::ops::element_wise::ElementWiseOp;
+use tract_onnx::tract_core::ops::konst::Const;
 use tract_onnx::tract_core::ops::nn::{Reduce, RmsNorm, Softmax};
 use tract_onnx::tract_hir::infer::Factoid;
-use tract_onnx::tract_hir::internal::{DimFact, DimLike, ToDim, bail};
+use tract_onnx::tract_hir::internal::{DimFact, DimLike, ToDim, TractErrorContext, bail};
 
 use super::operators::Runner;
 use super::steps::Steps;
@@ -194,7 +195,15 @@ fn says_its_shapes(model: &TypedModel) -> TractResult<bool> {
 fn declutter(proto: &ModelProto, given: &[TensorSpec], inputs: &[TensorSpec]) -> TractResult<TypedModel> {
     let mut model = parse(proto, inputs)?;
     constrain(&mut model, given, inputs)?;
-    model.into_typed()?.into_decluttered()
+    let model = model.into_typed()?;
+    // Weights are as large as they are; they are there.
+    for node in model.nodes.iter().filter(|node| !node.op_is::<Const>()) {
+        for output in &node.outputs {
+            let size = ops::guard::check_size(output.fact.datum_type, output.fact.shape.iter());
+            size.with_context(|| format!("{} (node {:?})", node.op.name(), node.name))?;
+        }
+    }
+    model.into_decluttered()
 }
 
 /// The inputs with a batch of one.

@@ -41,9 +41,12 @@ pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
                 // An index out of range stops the instance, and so do some from the end.
                 | "GatherElements"
                 | "GatherND"
+                | "OneHot"
                 | "Scatter"
                 | "ScatterElements"
                 | "ScatterND"
+                // A shift by the width and more.
+                | "BitShift"
                 // The root of a sum.
                 | "GlobalLpPool"
                 // A length of its own is ignored.

@@ -3,6 +3,7 @@
 
 mod contrib;
 mod gather;
+pub(crate) mod guard;
 pub(crate) mod kernels;
 mod math;
 mod ml;
@@ -24,11 +25,12 @@ pub(crate) use gather::OutOfRange;
 pub(crate) use nn::Flex;
 pub(crate) use top::asks_too_much;
 
-/// The operators that tract has, but for a Cast and a Split of ours.
+/// The operators that tract has, each behind a guard, but for a Cast and a Split of ours.
 pub(crate) fn register() -> OnnxOpRegister {
     let mut register = tract_onnx::onnx().op_register;
     register.insert("Cast", math::whole::in_plans);
     register.insert("Split", split::in_plans);
+    guard::register(&mut register);
     register
 }
 

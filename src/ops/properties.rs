@@ -27,7 +27,7 @@ fn answers(operator: &str, attribute: Vec<AttributeProto>, inputs: Vec<Option<Te
     let node = Node { proto: &proto, opset: 18, constants: inputs.clone(), held: Default::default() };
     let kernel = kernels::find("", operator).unwrap()(&node).unwrap();
     let inputs = inputs.into_iter().map(|input| input.map(Into::into)).collect();
-    let outputs = kernel(&Arguments { inputs }).unwrap();
+    let outputs = kernel(&Arguments { inputs, fuel: &crate::eager::node::Fuel::new() }).unwrap();
     outputs.iter().map(|output| output.tensor().unwrap().clone()).collect()
 }
 

@@ -5,6 +5,7 @@ use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, OperatorSetIdProto, 
 
 use super::*;
 use crate::eager::graph::Graph;
+use crate::eager::node::Fuel;
 use crate::eager::value::TensorValue;
 
 fn ints(name: &str, values: &[i64]) -> AttributeProto {
@@ -102,7 +103,7 @@ impl Written {
         let data = (0..shape.iter().product::<usize>()).map(|at| (at as f32 * 0.37).sin() * 2.0).collect();
         let x = TensorValue::new(shape, data).unwrap();
         let run = |graph: &GraphProto| {
-            let outputs = Graph::new(graph, &opsets).unwrap().run(vec![x.clone().into()], &[]).unwrap();
+            let outputs = Graph::new(graph, &opsets).unwrap().run(vec![x.clone().into()], &[], &Fuel::new()).unwrap();
             outputs[0].tensor().unwrap().to_f32s().unwrap()
         };
         let before = run(&self.graph);

@@ -34,9 +34,10 @@ fn answers(operator: &str, attribute: Vec<AttributeProto>, inputs: Vec<Option<Te
     let output = ["y", "second", "third"].map(str::to_owned).to_vec();
     let proto = NodeProto { op_type: operator.into(), attribute, output, ..Default::default() };
     let constants = inputs.clone();
-    let kernel = find(operator).unwrap()(&Node { proto: &proto, opset: 1, constants, held: Default::default() }).unwrap();
+    let kernel =
+        find(operator).unwrap()(&Node { proto: &proto, opset: 1, constants, held: Default::default() }).unwrap();
     let inputs = inputs.into_iter().map(|input| input.map(Into::into)).collect();
-    let outputs = kernel(&Arguments { inputs }).unwrap();
+    let outputs = kernel(&Arguments { inputs, fuel: &crate::eager::node::Fuel::new() }).unwrap();
     outputs.iter().map(|output| output.tensor().unwrap().clone()).collect()
 }
 

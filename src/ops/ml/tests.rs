@@ -6,7 +6,7 @@ use tract_onnx::pb::{AttributeProto, NodeProto};
 use tract_onnx::prelude::TractResult;
 
 use super::find;
-use crate::eager::node::{Arguments, Kernel, Node};
+use crate::eager::node::{Arguments, Fuel, Kernel, Node};
 use crate::eager::value::{TensorValue, Value};
 
 fn ints(name: &str, ints: &[i64]) -> AttributeProto {
@@ -28,7 +28,7 @@ fn build(operator: &str, attribute: Vec<AttributeProto>) -> TractResult<Kernel> 
 }
 
 fn run(kernel: &Kernel, input: TensorValue) -> Vec<TensorValue> {
-    let outputs = kernel(&Arguments { inputs: vec![Some(Value::from(input))] }).unwrap();
+    let outputs = kernel(&Arguments { inputs: vec![Some(Value::from(input))], fuel: &Fuel::new() }).unwrap();
     outputs.iter().map(|output| output.tensor().unwrap().clone()).collect()
 }
 

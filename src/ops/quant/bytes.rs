@@ -9,7 +9,7 @@ use super::params::{Quantiser, byte_values, looked_up};
 use crate::Dtype;
 use crate::eager::broadcast::zip;
 use crate::eager::graph::Graph;
-use crate::eager::node::{Arguments, Build, Kernel, Node, one};
+use crate::eager::node::{Arguments, Build, Fuel, Kernel, Node, one};
 use crate::eager::value::{Element, TensorValue, Value};
 
 pub(in crate::ops) fn find(operator: &str) -> Option<Build> {
@@ -33,7 +33,7 @@ fn table(node: &Node) -> TractResult<Kernel> {
         _ => bail!("expected bytes"),
     };
     let rank = usize::try_from(node.int("rank", 0))?;
-    let results = Graph::new(function, &[opset])?.run(vec![all.into()], &[])?;
+    let results = Graph::new(function, &[opset])?.run(vec![all.into()], &[], &Fuel::new())?;
     let [Value::Tensor(results)] = &results[..] else { bail!("expected one tensor") };
     match results.dtype() {
         Dtype::Uint8 => lookup(<[u8; 256]>::try_from(results.slice::<u8>()?)?, rank),

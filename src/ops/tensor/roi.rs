@@ -179,7 +179,7 @@ mod tests {
         let parts = vec![0f32, 0.0, 0.0, 3.0, 2.0, 0.0, 2.6, 1.0, 9.0, 9.0];
         let inputs = [TensorValue::new(&[1, 2, 4, 4], picture), TensorValue::new(&[2, 5], parts)];
         let inputs = inputs.into_iter().map(|input| Some(input.unwrap().into())).collect();
-        let outputs = kernel(&Arguments { inputs }).unwrap();
+        let outputs = kernel(&Arguments { inputs, fuel: &crate::eager::node::Fuel::new() }).unwrap();
         let expected = [0.5, 1.0, 0.75, 1.0, 1.0, 1.0, 1.25, 1.25, 1.25, 0.0, 0.0, 0.0, 0.75, 0.0, 0.0, 0.0];
         assert_eq!(outputs[0].tensor().unwrap().slice::<f32>().unwrap(), expected);
     }
