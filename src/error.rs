@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+/// Names that a model doesn't have are told up to so many: a body has room for millions, and each message names those that it has.
+pub const MOST_PROBLEMS: usize = 100;
+
 /// One thing wrong with one field of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {

@@ -3,11 +3,11 @@
 use sha2::{Digest, Sha256};
 use tract_onnx::prelude::{IntoArcTensor, IntoTValue, TVec, TractError};
 
-use crate::import::{Imported, Plan};
+use crate::import::{Imported, Plan, Runner};
 use crate::ops::OutOfRange;
 use crate::prediction::NamedTensor;
 use crate::signature::names;
-use crate::{Card, Error, Inputs, Options, Prediction, Problem, Signature, fit, import, ranking};
+use crate::{Card, Error, Inputs, MOST_PROBLEMS, Options, Prediction, Problem, Signature, fit, import, ranking};
 
 /// A model that answers.
 pub struct Model {
@@ -23,7 +23,21 @@ impl Model {
     /// # Errors
     /// [`Error::Model`] for what can't be run faithfully; [`Error::Card`] for a card that is wrong or disagrees.
     pub fn load(onnx: &[u8], card: Option<&str>) -> Result<Model, Error> {
-        let Imported { plan, signature, card } = import::import(onnx, card)?;
+        Model::load_with(onnx, card, Runner::Tract)
+    }
+
+    /// As [`Model::load`], but operator by operator even where the model can be planned as a whole: for the tests, which would
+    /// otherwise see most kernels in models of a few operators only. Slower; no part of the stable interface.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    #[doc(hidden)]
+    pub fn load_by_operator(onnx: &[u8], card: Option<&str>) -> Result<Model, Error> {
+        Model::load_with(onnx, card, Runner::Eager)
+    }
+
+    fn load_with(onnx: &[u8], card: Option<&str>, runner: Runner) -> Result<Model, Error> {
+        let Imported { plan, signature, card } = import::import(onnx, card, runner)?;
         let hash: String = Sha256::digest(onnx).iter().map(|byte| format!("{byte:02x}")).collect();
         let digest = format!("sha256:{hash}");
         Ok(Model { card, signature, digest, plan })
@@ -73,6 +87,7 @@ impl Model {
                 // Named twice, it is given once: answers are by name.
                 Some((index, _)) if wanted.contains(&index) => {}
                 Some((index, _)) => wanted.push(index),
+                None if problems.len() >= MOST_PROBLEMS => {}
                 None => {
                     let known = names(&self.signature.outputs);
                     problems.push(Problem::new("outputs", format!("no such output {name:?}; the model has {known}")));

@@ -16,6 +16,9 @@ use crate::compare::{Elements, difference};
 /// Longer than any case takes unoptimised.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How a model is loaded, from its bytes and a card.
+pub type Load = fn(&[u8], Option<&str>) -> Result<Model, onnxlet::Error>;
+
 /// What became of a case.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -71,14 +74,14 @@ pub fn quieten_panics() {
 }
 
 /// Runs a case.
-pub fn run(folder: &Path, case: &Case) -> Outcome {
+pub fn run(folder: &Path, case: &Case, load: Load) -> Outcome {
     if let Some(reason) = &case.not_tensor {
         return Outcome::new(Status::NotTensor, reason);
     }
     let (sender, receiver) = mpsc::channel();
     let (folder, case) = (PathBuf::from(folder), case.clone());
     let body = move || {
-        let outcome = panic::catch_unwind(|| answer(&folder, &case).unwrap_or_else(|outcome| outcome));
+        let outcome = panic::catch_unwind(|| answer(&folder, &case, load).unwrap_or_else(|outcome| outcome));
         let told = || PANIC.take().unwrap_or_default();
         // Nobody listens any more where this took too long.
         let _ = sender.send(outcome.unwrap_or_else(|_| Outcome::new(Status::Trapped, told())));
@@ -92,20 +95,25 @@ pub fn run(folder: &Path, case: &Case) -> Outcome {
 }
 
 /// A case's outcome. A card that lets NaN in makes the engine run operator by operator: only where the case has one.
-fn answer(folder: &Path, case: &Case) -> Result<Outcome, Outcome> {
-    match answer_with(folder, case, r#"{"name": "case"}"#) {
-        Err(outcome) if outcome.reason.contains("the card can say allow_nan") => answer_with(folder, case, &card(case)),
+fn answer(folder: &Path, case: &Case, load: Load) -> Result<Outcome, Outcome> {
+    let loaded = |card: &str| answer_with(folder, case, |onnx| load(onnx, Some(card)));
+    match loaded(r#"{"name": "case"}"#) {
+        Err(outcome) if outcome.reason.contains("the card can say allow_nan") => loaded(&card(case)),
         other => other,
     }
 }
 
 /// A case's outcome; early where it isn't `pass`.
-fn answer_with(folder: &Path, case: &Case, card: &str) -> Result<Outcome, Outcome> {
+fn answer_with(
+    folder: &Path,
+    case: &Case,
+    load: impl Fn(&[u8]) -> Result<Model, onnxlet::Error>,
+) -> Result<Outcome, Outcome> {
     let refused = |problem: onnxlet::Error| Outcome::new(Status::Refused, problem);
     let broken = |problem: String| Outcome::new(Status::Trapped, format!("the case itself: {problem}"));
     let file = case.model.as_deref().unwrap_or_default();
     let onnx = std::fs::read(folder.join(file)).map_err(|e| broken(format!("{file}: {e}")))?;
-    let model = Model::load(&onnx, Some(card)).map_err(refused)?;
+    let model = load(&onnx).map_err(refused)?;
     for set in &case.sets {
         let inputs = set.inputs.iter().map(|input| Ok((input.name.clone(), input.value(folder)?)));
         let inputs = Inputs::named(inputs.collect::<Result<Vec<_>, String>>().map_err(broken)?);

@@ -1,5 +1,7 @@
 //! Whether a card agrees with its model's signature.
 
+use std::collections::HashSet;
+
 use super::{Card, ImageCard, InputCard, Layout, OutputCard};
 use crate::signature::names;
 use crate::{Dim, Dtype, Error, Signature, TensorSpec};
@@ -44,8 +46,9 @@ fn check_input(path: &str, spec: &TensorSpec, card: &InputCard) -> Result<(), Er
     }
     if let Some(features) = &card.features {
         check_count(&format!("{path}.features"), spec, features.len())?;
+        let mut names = HashSet::new();
         for (index, feature) in features.iter().enumerate() {
-            if features[..index].iter().any(|other| other.name == feature.name) {
+            if !names.insert(&feature.name) {
                 return Err(bad(format!("{path}.features[{index}].name"), format!("{:?} stands twice", feature.name)));
             }
         }

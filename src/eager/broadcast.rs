@@ -1,20 +1,47 @@
 //! Broadcasting as numpy does: sizes of 1 repeat, missing leading axes count as 1.
 
 use tract_onnx::prelude::TractResult;
-use tract_onnx::tract_hir::internal::{ensure, format_err};
+use tract_onnx::tract_hir::internal::ensure;
 
 use super::value::{Element, TensorValue};
 
-/// No operator makes more elements than this.
-pub(crate) const MOST_ELEMENTS: usize = 1 << 28;
+/// No operator makes more elements than this: 512 MiB of float32. With what some need on the way (places, doubles) that is half of
+/// the memory that WebAssembly has.
+pub(crate) const MOST_ELEMENTS: usize = 1 << 27;
 
-/// The number of elements of a shape.
+/// The number of elements of a shape. One without elements may not be larger along its other axes either: some operators go
+/// through them.
 ///
 /// # Errors
 /// Where it is too large.
 pub(crate) fn count(shape: &[usize]) -> TractResult<usize> {
-    let product = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
-    product.filter(|&count| count <= MOST_ELEMENTS).ok_or_else(|| format_err!("the shape {shape:?} is too large"))
+    let product = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size.max(1)));
+    ensure!(product.is_some_and(|count| count <= MOST_ELEMENTS), "the shape {shape:?} is too large");
+    Ok(shape.iter().product())
+}
+
+/// No operator makes texts of more bytes together: those of a few loops may be as long as all memory.
+const MOST_TEXT: usize = 1 << 28;
+
+/// Checks that so many texts of at most that length can be held.
+///
+/// # Errors
+/// Where they are too large.
+pub(crate) fn check_texts(count: usize, longest: usize) -> TractResult<()> {
+    let each = longest.saturating_add(size_of::<String>());
+    ensure!(count.saturating_mul(each) <= MOST_TEXT, "{count} texts of up to {longest} bytes are too large");
+    Ok(())
+}
+
+/// Checks that copies of elements can be held, where these are texts.
+///
+/// # Errors
+/// Where they are too large.
+pub(crate) fn check_copies(tensor: &TensorValue, count: usize) -> TractResult<()> {
+    if tensor.dtype() != crate::Dtype::String {
+        return Ok(());
+    }
+    check_texts(count, tensor.slice::<String>()?.iter().map(String::len).max().unwrap_or(0))
 }
 
 /// The shape that all of `shapes` broadcast to.
@@ -97,9 +124,16 @@ pub(crate) fn expand<T: Clone>(data: &[T], from: &[usize], to: &[usize]) -> Trac
 /// # Errors
 /// Where it does not broadcast to `to`.
 pub(crate) fn expanded(tensor: &TensorValue, to: &[usize]) -> TractResult<TensorValue> {
+    check_copies(tensor, count(to)?)?;
     super::value::with_element!(tensor.dtype(), T => {
         TensorValue::tagged(tensor.dtype(), to, expand(tensor.slice::<T>()?, tensor.shape(), to)?)
     })
+}
+
+/// Whether a shape is the first axes of another, and 1 in the others: each of its elements meets a whole block.
+fn leads(shape: &[usize], of: &[usize]) -> bool {
+    let same = shape.iter().zip(of).take_while(|(own, size)| own == size).count();
+    shape.len() == of.len() && shape[same..].iter().all(|&size| size == 1)
 }
 
 /// `f` of every pair of elements of two tensors, and the shape that these broadcast to.
@@ -121,6 +155,13 @@ pub(crate) fn zip<A: Element, B: Element, R>(
         right.iter().map(|y| f(x, y)).collect()
     } else if a.shape() == to && to.ends_with(b.shape()) && !right.is_empty() {
         left.chunks(right.len()).flat_map(|row| row.iter().zip(right)).map(|(x, y)| f(x, y)).collect()
+    } else if a.shape() == to && leads(b.shape(), &to) && !right.is_empty() {
+        // Written row by row: an iterator in an iterator is several times as slow.
+        let mut results = Vec::with_capacity(left.len());
+        for (row, y) in left.chunks((left.len() / right.len()).max(1)).zip(right) {
+            results.extend(row.iter().map(|x| f(x, y)));
+        }
+        results
     } else {
         let (left, right) = (expand(left, a.shape(), &to)?, expand(right, b.shape(), &to)?);
         left.iter().zip(&right).map(|(x, y)| f(x, y)).collect()
@@ -151,5 +192,10 @@ mod tests {
         let row = TensorValue::new(&[3], vec![1f32, 2.0, 3.0]).unwrap();
         let (shape, sums) = zip::<f32, f32, f32>(&column, &row, |x, y| x + y).unwrap();
         assert_eq!((shape, sums), (vec![2, 3], vec![11.0, 12.0, 13.0, 21.0, 22.0, 23.0]));
+        let block = TensorValue::new(&[2, 3], vec![1f32, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
+        let (shape, sums) = zip::<f32, f32, f32>(&block, &column, |x, y| x + y).unwrap();
+        assert_eq!((shape, sums), (vec![2, 3], vec![11.0, 12.0, 13.0, 24.0, 25.0, 26.0]));
+        let none = TensorValue::new(&[2, 0], Vec::<f32>::new()).unwrap();
+        assert_eq!(zip::<f32, f32, f32>(&none, &column, |x, y| x + y).unwrap().0, [2, 0]);
     }
 }

@@ -7,8 +7,8 @@ use tract_onnx::pb::tensor_proto::DataLocation;
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{ensure, format_err};
 
-use super::narrow;
 use super::value::TensorValue;
+use super::{broadcast, narrow};
 use crate::Dtype;
 
 /// The tensor.
@@ -23,6 +23,8 @@ pub(crate) fn load(proto: &TensorProto) -> TractResult<TensorValue> {
     })?;
     let sizes = proto.dims.iter().map(|&size| usize::try_from(size)).collect::<Result<Vec<usize>, _>>()?;
     let count = sizes.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
+    // What holds nothing can say anything of its axes.
+    let count = if count == Some(0) { Some(broadcast::count(&sizes)?) } else { count };
     let count = count.ok_or_else(|| format_err!("{:?} is too large: {sizes:?}", proto.name))?;
     if dtype.carrier() != dtype {
         return narrow_tensor(proto, dtype, &sizes, count);

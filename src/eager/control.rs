@@ -9,8 +9,9 @@ use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension::Value as DimValue
 use tract_onnx::pb::type_proto::Value as TypeValue;
 use tract_onnx::pb::{OperatorSetIdProto, ValueInfoProto};
 use tract_onnx::prelude::TractResult;
-use tract_onnx::tract_hir::internal::format_err;
+use tract_onnx::tract_hir::internal::{ensure, format_err};
 
+use super::broadcast::MOST_ELEMENTS;
 use super::graph::Graph;
 use super::node::{Arguments, Kernel, Node};
 use super::value::{TensorValue, Value};
@@ -28,7 +29,13 @@ impl Body {
     /// Runs with what the node is given.
     fn run(&self, inputs: Vec<Value>, arguments: &Arguments) -> TractResult<Vec<Value>> {
         let captured = self.captures.clone().map(|index| arguments.value(index).cloned());
-        self.graph.run(inputs, &captured.collect::<TractResult<Vec<_>>>()?)
+        self.graph.run(inputs, &captured.collect::<TractResult<Vec<_>>>()?, arguments.fuel)
+    }
+
+    /// Runs a round of a loop.
+    fn round(&self, inputs: Vec<Value>, arguments: &Arguments) -> TractResult<Vec<Value>> {
+        arguments.fuel.burn(self.graph.steps())?;
+        self.run(inputs, arguments)
     }
 
     /// What is collected of the outputs behind the first `skipped` when there was no round.
@@ -38,6 +45,29 @@ impl Body {
             Ok(TensorValue::from_f64s(*dtype, &[&[0], sizes.as_slice()].concat(), vec![])?.into())
         });
         outputs.collect()
+    }
+}
+
+/// What the rounds of a loop give besides its state, an output a column.
+#[derive(Default)]
+struct Collected {
+    columns: Vec<Vec<Value>>,
+    elements: usize,
+}
+
+impl Collected {
+    /// Adds what a round gave.
+    ///
+    /// # Errors
+    /// Where it is no tensor, or all together is too large.
+    fn push(&mut self, outputs: impl ExactSizeIterator<Item = Value>) -> TractResult<()> {
+        self.columns.resize_with(outputs.len(), Vec::new);
+        for (column, value) in self.columns.iter_mut().zip(outputs) {
+            self.elements = self.elements.saturating_add(value.tensor()?.len());
+            ensure!(self.elements <= MOST_ELEMENTS, "its rounds collect more than {MOST_ELEMENTS} elements");
+            column.push(value);
+        }
+        Ok(())
     }
 }
 

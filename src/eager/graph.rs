@@ -1,12 +1,13 @@
 //! A graph as a list of kernels, run one after the other on whatever shapes there are.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use tract_onnx::pb::{GraphProto, NodeProto, OperatorSetIdProto};
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{TractErrorContext, bail, ensure, format_err};
 
-use super::node::{Arguments, Kernel, Node};
+use super::node::{Arguments, Fuel, Kernel, Node};
 use super::value::{TensorValue, Value};
 use super::{constant, control, native};
 use crate::ops::kernels;
@@ -104,11 +105,16 @@ impl Graph {
         self.inputs.len()
     }
 
+    /// The number of nodes that run.
+    pub(crate) fn steps(&self) -> usize {
+        self.steps.len()
+    }
+
     /// Runs on its inputs and on the values of [`Self::captures`].
     ///
     /// # Errors
     /// The first operator that fails, with its name and node.
-    pub(crate) fn run(&self, inputs: Vec<Value>, captured: &[Value]) -> TractResult<Vec<Value>> {
+    pub(crate) fn run(&self, inputs: Vec<Value>, captured: &[Value], fuel: &Fuel) -> TractResult<Vec<Value>> {
         ensure!(inputs.len() == self.inputs.len(), "expected {} inputs, got {}", self.inputs.len(), inputs.len());
         let mut values: Vec<Option<Value>> = vec![None; self.values];
         for (number, value) in &self.constants {
@@ -123,7 +129,7 @@ impl Graph {
         for step in &self.steps {
             let inputs = step.inputs.iter().map(|input| input.and_then(|number| values[number].clone())).collect();
             step.last_use.iter().for_each(|number| values[*number] = None);
-            let outputs = (step.kernel)(&Arguments { inputs }).with_context(|| step.label.clone())?;
+            let outputs = (step.kernel)(&Arguments { inputs, fuel }).with_context(|| step.label.clone())?;
             for (number, output) in step.outputs.iter().zip(outputs) {
                 if let Some(number) = number {
                     values[*number] = Some(output);
@@ -154,12 +160,14 @@ fn step(
         _ => None,
     };
     let constants: Vec<Option<TensorValue>> = inputs.iter().map(constant).collect();
-    let described = Node { proto: node, opset: opset(node, opsets), constants };
+    let described = Node { proto: node, opset: opset(node, opsets), constants, held: RefCell::default() };
     let kernel = if let Some((kernel, captured)) = control::kernel(&described, opsets)? {
         inputs.extend(captured.iter().map(|name| Some(names.read(name))));
         kernel
     } else if let Some(build) = kernels::find(&node.domain, &node.op_type) {
-        build(&described)?
+        let kernel = build(&described)?;
+        described.held.take().into_iter().for_each(|index| inputs[index] = None);
+        kernel
     } else {
         native::kernel(node, opsets, described.constants)?
     };
@@ -182,7 +190,7 @@ fn folded(step: &Step, known: &HashMap<usize, Value>) -> Option<Vec<Value>> {
         Some(number) => known.get(number).cloned().map(Some),
     });
     let inputs = inputs.collect::<Option<Vec<_>>>()?;
-    (step.kernel)(&Arguments { inputs }).ok()
+    (step.kernel)(&Arguments { inputs, fuel: &Fuel::new() }).ok()
 }
 
 /// Notes with each step which values it is the last to read, but for constants and outputs.

@@ -6,7 +6,7 @@
 pub(crate) mod broadcast;
 pub(crate) mod constant;
 mod control;
-mod graph;
+pub(crate) mod graph;
 pub(crate) mod narrow;
 pub(crate) mod native;
 pub(crate) mod node;
@@ -21,6 +21,7 @@ use tract_onnx::prelude::{Tensor, TractResult};
 
 use crate::{Dtype, Error, Signature, TensorSpec};
 use graph::Graph;
+use node::Fuel;
 use value::TensorValue;
 
 /// A model that runs operator by operator.
@@ -54,7 +55,7 @@ impl Eager {
     pub(crate) fn run(&self, inputs: Vec<Arc<Tensor>>) -> TractResult<Vec<TensorValue>> {
         let tagged = self.inputs.iter().zip(inputs);
         let values = tagged.map(|(dtype, input)| Ok(TensorValue::from_tract(Some(*dtype), input)?.into()));
-        let outputs = self.graph.run(values.collect::<TractResult<_>>()?, &[])?;
+        let outputs = self.graph.run(values.collect::<TractResult<_>>()?, &[], &Fuel::new())?;
         outputs.iter().map(|output| output.tensor().cloned()).collect()
     }
 }

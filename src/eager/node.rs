@@ -1,5 +1,7 @@
 //! A node's attributes and what it is given, for those who write operators.
 
+use std::cell::{Cell, RefCell};
+
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto};
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
@@ -20,6 +22,8 @@ pub(crate) struct Node<'a> {
     pub(crate) opset: i64,
     /// For each input the tensor, where the graph says it.
     pub(crate) constants: Vec<Option<TensorValue>>,
+    /// Inputs that the kernel holds in a form of its own: they are left out at calls, and need not be kept.
+    pub(crate) held: RefCell<Vec<usize>>,
 }
 
 impl<'a> Node<'a> {
@@ -85,6 +89,11 @@ impl<'a> Node<'a> {
         self.proto.output.get(index).is_some_and(|name| !name.is_empty())
     }
 
+    /// Says that the kernel holds an input in a form of its own.
+    pub(crate) fn hold(&self, index: usize) {
+        self.held.borrow_mut().push(index);
+    }
+
     /// The tensor that the graph itself gives as an input.
     pub(crate) fn constant(&self, index: usize) -> Option<&TensorValue> {
         self.constants.get(index).and_then(Option::as_ref)
@@ -96,11 +105,37 @@ fn utf8(name: &str, bytes: &[u8]) -> TractResult<String> {
 }
 
 /// What a kernel is given at a call.
-pub(crate) struct Arguments {
+pub(crate) struct Arguments<'a> {
     pub(crate) inputs: Vec<Option<Value>>,
+    /// What the run may still do in loops.
+    pub(crate) fuel: &'a Fuel,
 }
 
-impl Arguments {
+/// A bound on the nodes that run inside loops in one run of a model, those of loops within loops included. There is no clock
+/// everywhere; a loop that doesn't end has to be told from one that does by what it does.
+pub(crate) struct Fuel(Cell<u32>);
+
+impl Fuel {
+    /// A decoder that runs a thousand nodes for each of a thousand words takes a fifth of it.
+    const MOST_STEPS: u32 = 5_000_000;
+
+    pub(crate) fn new() -> Fuel {
+        Fuel(Cell::new(Self::MOST_STEPS))
+    }
+
+    /// Takes the fuel of a round of so many nodes.
+    ///
+    /// # Errors
+    /// Where there is no more.
+    pub(crate) fn burn(&self, nodes: usize) -> TractResult<()> {
+        let rest = u32::try_from(nodes + 1).ok().and_then(|nodes| self.0.get().checked_sub(nodes));
+        let Some(rest) = rest else { bail!("its loops did not end after {} nodes", Self::MOST_STEPS) };
+        self.0.set(rest);
+        Ok(())
+    }
+}
+
+impl Arguments<'_> {
     /// The number of inputs, those left out included.
     pub(crate) fn len(&self) -> usize {
         self.inputs.len()

@@ -3,6 +3,7 @@
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as DimValue;
 use tract_onnx::pb::{GraphProto, ValueInfoProto, type_proto};
 use tract_onnx::prelude::TractResult;
+use tract_onnx::tract_hir::internal::ensure;
 
 use super::Eager;
 use super::value::TensorValue;
@@ -21,32 +22,64 @@ pub(super) fn outputs(eager: &Eager, graph: &GraphProto, inputs: &[TensorSpec]) 
     graph.output.iter().enumerate().map(output).collect()
 }
 
+/// Sizes that open axes are tried with: the first axis, and the others.
+type Sizes = (usize, usize);
+
+/// For every model.
+const SMALL: [Sizes; 2] = [(1, 1), (2, 2)];
+
+/// For a model that fails at these, as one may that picks five of an axis, or halves a picture five times.
+const LARGER: [Sizes; 11] =
+    [(1, 3), (1, 4), (1, 8), (1, 16), (1, 32), (1, 64), (1, 224), (4, 4), (16, 16), (128, 128), (300, 300)];
+
+/// No input of a trial is larger.
+const MOST_ELEMENTS: usize = 1 << 18;
+
 /// The outputs at two sizes of what is open. None for a model that wants other numbers than these.
 fn trials(eager: &Eager, inputs: &[TensorSpec]) -> Result<Vec<Vec<TensorValue>>, Error> {
     let mut refusal = None;
     // A scale of 0 is none; a place of 1 may be one too many.
     for value in [0.0, 1.0] {
-        match (tried(eager, inputs, 1, value), tried(eager, inputs, 2, value)) {
-            (Err(reason), Err(_)) => refusal = refusal.or(Some(reason)),
-            (one, two) => return Ok([one, two].into_iter().flatten().collect()),
+        match SMALL.map(|sizes| tried(eager, inputs, sizes, value)) {
+            [Err(reason), Err(_)] => refusal = refusal.or(Some(reason)),
+            outputs => return Ok(outputs.into_iter().flatten().collect()),
         }
     }
     match refusal {
         // Whole numbers may have to be a shape, or texts in a form, that nobody can guess.
-        Some(reason) if inputs.iter().all(|spec| spec.dtype.is_float()) => Err(Error::Model(reason)),
+        Some(reason) if inputs.iter().all(|spec| spec.dtype.is_float()) => {
+            larger(eager, inputs).ok_or(Error::Model(reason))
+        }
         _ => Ok(vec![]),
     }
 }
 
-/// The model's outputs where every element is `value` and every open size is `size`.
-fn tried(eager: &Eager, inputs: &[TensorSpec], size: usize, value: f64) -> Result<Vec<TensorValue>, String> {
+/// The outputs at the first of the larger sizes that the model takes, and at the one behind it.
+fn larger(eager: &Eager, inputs: &[TensorSpec]) -> Option<Vec<Vec<TensorValue>>> {
+    let is_open = |dim: &Dim| matches!(dim, Dim::Symbol(_));
+    if !inputs.iter().any(|spec| spec.dims().iter().any(is_open)) {
+        return None;
+    }
+    [0.0, 1.0].into_iter().find_map(|value| {
+        let mut sizes = LARGER.iter();
+        let first = sizes.by_ref().find_map(|sizes| tried(eager, inputs, *sizes, value).ok())?;
+        let second = sizes.next().and_then(|sizes| tried(eager, inputs, *sizes, value).ok());
+        Some([Some(first), second].into_iter().flatten().collect())
+    })
+}
+
+/// The model's outputs where every element is `value`.
+fn tried(eager: &Eager, inputs: &[TensorSpec], (first, others): Sizes, value: f64) -> Result<Vec<TensorValue>, String> {
     let filled = |spec: &TensorSpec| {
-        let dim = |dim: &Dim| match dim {
+        let dim = |(axis, dim): (usize, &Dim)| match dim {
             Dim::Fixed(fixed) => *fixed,
-            Dim::Symbol(_) => size,
+            Dim::Symbol(_) => [first, others][usize::from(axis > 0)],
         };
-        let shape: Vec<usize> = spec.dims().iter().map(dim).collect();
-        let count = shape.iter().product();
+        let shape: Vec<usize> = spec.dims().iter().enumerate().map(dim).collect();
+        let count = super::broadcast::count(&shape)?;
+        // What is fixed is as large as it is.
+        let small = [first, others].iter().all(|size| *size <= 2);
+        ensure!(small || count <= MOST_ELEMENTS, "{shape:?} is too large for a trial");
         match spec.dtype {
             Dtype::String => TensorValue::new(&shape, vec![String::new(); count]),
             dtype => TensorValue::from_f64s(dtype, &shape, vec![value; count]),

@@ -13,7 +13,7 @@ use crate::array::{Array, Data, Shaped};
 use crate::card::{Card, InputCard};
 use crate::signature::names;
 use crate::value::Value;
-use crate::{Dim, Error, Inputs, Limits, Problem, Signature, TensorSpec};
+use crate::{Dim, Error, Inputs, Limits, MOST_PROBLEMS, Problem, Signature, TensorSpec};
 
 /// Why a value is no tensor for its input.
 pub(crate) enum Misfit {
@@ -59,6 +59,7 @@ pub(crate) fn fit(signature: &Signature, card: &Card, inputs: Inputs, limits: &L
     for (name, value) in inputs.values {
         match signature.input(&name) {
             Some((index, _)) if slots[index].is_none() => slots[index] = Some(value),
+            _ if problems.len() >= MOST_PROBLEMS => {}
             Some(_) => problems.push(Problem::new(name, "given twice")),
             None => {
                 let message = format!("no such input; the model has {}", names(&signature.inputs));

@@ -1,6 +1,7 @@
 //! Records, whose keys are the card's features, → rows.
 
 use super::{Misfit, Target};
+use crate::MOST_PROBLEMS;
 use crate::array::{Array, ArrayBuilder, Shaped};
 use crate::card::Feature;
 use crate::value::Value;
@@ -24,6 +25,9 @@ pub(super) fn fit(target: &Target, value: &Value) -> Result<Option<Array>, Misfi
         let found = problems.len();
         push_row(&mut builder, features, row, &mut problems)?;
         problems[found..].iter_mut().for_each(|problem| problem.insert_str(0, &place));
+        if problems.len() >= MOST_PROBLEMS {
+            break;
+        }
     }
     builder.leave();
     if !problems.is_empty() {
@@ -45,11 +49,9 @@ fn push_row(
         problems.push(format!("expected an object, got {}", row.kind()));
         return Ok(());
     };
-    for (key, _) in entries {
-        if !features.iter().any(|feature| feature.name == *key) {
-            let known: Vec<&str> = features.iter().map(|feature| feature.name.as_str()).collect();
-            problems.push(format!("unknown field {key:?}; expected {}", known.join(", ")));
-        }
+    let known: Vec<&str> = features.iter().map(|feature| feature.name.as_str()).collect();
+    for (key, _) in entries.iter().filter(|(key, _)| !known.contains(&key.as_str())).take(MOST_PROBLEMS) {
+        problems.push(format!("unknown field {key:?}; expected {}", known.join(", ")));
     }
     builder.enter()?;
     for feature in features {

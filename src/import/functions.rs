@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use prost::Message;
 use tract_onnx::pb::{AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto};
 
 use crate::Error;
@@ -10,7 +11,10 @@ use crate::Error;
 const DEEPEST: usize = 64;
 
 /// More nodes than this are not a model but an attack: calls can double at each level.
-const MOST_NODES: usize = 1_000_000;
+const MOST_NODES: usize = 200_000;
+
+/// Nor are more bytes than this, names and weights inside functions included.
+const MOST_BYTES: usize = 256 << 20;
 
 /// Puts the nodes of functions in place of their calls.
 ///
@@ -26,7 +30,7 @@ pub(super) fn inline(proto: &mut ModelProto) -> Result<(), Error> {
         .map(|function| ((domain(function), function.name.as_deref().unwrap_or("")), function))
         .collect();
     import_opsets(&mut proto.opset_import, &functions)?;
-    let mut inliner = Inliner { functions: by_name, calls: 0, nodes: 0 };
+    let mut inliner = Inliner { functions: by_name, calls: 0, nodes: 0, bytes: 0 };
     match &mut proto.graph {
         Some(graph) => inliner.graph(graph, 0),
         None => Ok(()),
@@ -65,11 +69,25 @@ struct Inliner<'a> {
     functions: HashMap<(&'a str, &'a str), &'a FunctionProto>,
     calls: usize,
     nodes: usize,
+    bytes: usize,
 }
 
 impl Inliner<'_> {
     fn graph(&mut self, graph: &mut GraphProto, depth: usize) -> Result<(), Error> {
         graph.node = self.nodes(std::mem::take(&mut graph.node), depth)?;
+        Ok(())
+    }
+
+    /// Counts what a call will add: the body, in which every name is made longer.
+    fn charge(&mut self, function: &FunctionProto, call: &NodeProto) -> Result<(), Error> {
+        let own = function.name.as_deref().unwrap_or_default().len();
+        let names: usize = function.node.iter().map(|node| 1 + node.input.len() + node.output.len()).sum();
+        let given: usize = call.attribute.iter().map(Message::encoded_len).sum();
+        let added = function.encoded_len().saturating_add(names.saturating_mul(own + given + 8));
+        self.bytes = self.bytes.saturating_add(added);
+        if self.bytes > MOST_BYTES {
+            return Err(Error::Model(format!("the calls of the function {:?} are too many", call.op_type)));
+        }
         Ok(())
     }
 
@@ -85,9 +103,10 @@ impl Inliner<'_> {
                     self.graph(graph, depth + 1)?;
                 }
             }
-            match self.functions.get(&(node.domain.as_str(), node.op_type.as_str())) {
+            match self.functions.get(&(node.domain.as_str(), node.op_type.as_str())).copied() {
                 Some(function) => {
                     self.calls += 1;
+                    self.charge(function, &node)?;
                     let body = body(function, &node, self.calls);
                     all.extend(self.nodes(body, depth + 1)?);
                 }

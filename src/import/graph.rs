@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use tract_onnx::pb::tensor_proto::DataLocation;
+use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as DimValue;
-use tract_onnx::pb::{GraphProto, ValueInfoProto, type_proto};
+use tract_onnx::pb::{GraphProto, TensorProto, ValueInfoProto, type_proto};
 
+use crate::eager::broadcast;
 use crate::{Dim, Dtype, Error, TensorSpec};
 
-/// Checks that every name is defined before it is used, and that all weights are in the file.
+/// Checks that every name is defined before it is used, and that all weights are in the file; in graphs inside nodes, too.
 ///
 /// # Errors
 /// [`Error::Model`] naming the tensor.
@@ -16,30 +17,80 @@ pub(super) fn check(graph: &GraphProto) -> Result<(), Error> {
     if graph.output.is_empty() {
         return Err(Error::Model("the graph has no outputs".into()));
     }
-    if let Some(tensor) = graph.initializer.iter().find(|t| t.data_location == Some(DataLocation::External as i32)) {
-        let location = tensor.external_data.iter().find(|entry| entry.key == "location");
-        let file = location.map_or("another file", |entry| entry.value.as_str());
-        return Err(Error::Model(format!(
-            "the weights of {:?} are outside the model, in {file:?}: save it again with all data in one file",
-            tensor.name
-        )));
+    check_within(graph, None)
+}
+
+/// The names that a graph's nodes may read: its own so far, and those of the graphs around it.
+struct Scope<'a> {
+    names: HashSet<&'a str>,
+    around: Option<&'a Scope<'a>>,
+}
+
+impl Scope<'_> {
+    fn knows(&self, name: &str) -> bool {
+        self.names.contains(name) || self.around.is_some_and(|around| around.knows(name))
     }
-    let mut known: HashSet<&str> = graph.input.iter().map(|input| input.name.as_str()).collect();
-    known.extend(graph.initializer.iter().map(|tensor| tensor.name.as_str()));
-    known.extend(graph.sparse_initializer.iter().filter_map(|t| t.values.as_ref()).map(|t| t.name.as_str()));
+}
+
+fn check_within(graph: &GraphProto, around: Option<&Scope>) -> Result<(), Error> {
+    graph.initializer.iter().try_for_each(check_data)?;
+    let mut names: HashSet<&str> = HashSet::new();
+    if let Some(twice) = graph.input.iter().find(|input| !names.insert(&input.name)) {
+        return Err(Error::Model(format!("there are two inputs {:?}", twice.name)));
+    }
+    names.extend(graph.initializer.iter().map(|tensor| tensor.name.as_str()));
+    names.extend(graph.sparse_initializer.iter().filter_map(|t| t.values.as_ref()).map(|t| t.name.as_str()));
+    let mut scope = Scope { names, around };
     for node in &graph.node {
         for name in node.input.iter().filter(|name| !name.is_empty()) {
-            if !known.contains(name.as_str()) {
+            if !scope.knows(name) {
                 let message = format!("{} {:?} reads {name:?}, which nothing before it makes", node.op_type, node.name);
                 return Err(Error::Model(message));
             }
         }
-        known.extend(node.output.iter().map(String::as_str));
+        if node.op_type == "If"
+            && !node.attribute.iter().filter_map(|own| own.g.as_ref()).all(|g| g.output.len() == node.output.len())
+        {
+            return Err(Error::Model(format!(
+                "the branches of If {:?} do not give its {} outputs",
+                node.name,
+                node.output.len()
+            )));
+        }
+        for attribute in &node.attribute {
+            attribute.t.iter().chain(&attribute.tensors).try_for_each(check_data)?;
+            attribute.g.iter().chain(&attribute.graphs).try_for_each(|inner| check_within(inner, Some(&scope)))?;
+        }
+        for name in node.output.iter().filter(|name| !name.is_empty()) {
+            if !scope.names.insert(name) {
+                let message = format!("{} {:?} makes {name:?}, which is made before it", node.op_type, node.name);
+                return Err(Error::Model(message));
+            }
+        }
     }
-    match graph.output.iter().find(|output| !known.contains(output.name.as_str())) {
+    match graph.output.iter().find(|output| !scope.knows(&output.name)) {
         Some(output) => Err(Error::Model(format!("nothing makes the output {:?}", output.name))),
         None => Ok(()),
     }
+}
+
+/// Checks that a tensor's data is in the file, wherever in the model it stands, and is in a form that its type has.
+fn check_data(tensor: &TensorProto) -> Result<(), Error> {
+    if tensor.data_type == DataType::String as i32 && !tensor.raw_data.is_empty() {
+        return Err(Error::Model(format!(
+            "the texts of {:?} are raw bytes, which ONNX has for numbers only",
+            tensor.name
+        )));
+    }
+    if tensor.data_location != Some(DataLocation::External as i32) {
+        return Ok(());
+    }
+    let location = tensor.external_data.iter().find(|entry| entry.key == "location");
+    let file = location.map_or("another file", |entry| entry.value.as_str());
+    Err(Error::Model(format!(
+        "the weights of {:?} are outside the model, in {file:?}: save it again with all data in one file",
+        tensor.name
+    )))
 }
 
 /// The inputs that a caller gives: those without an initialiser.
@@ -47,8 +98,23 @@ pub(super) fn check(graph: &GraphProto) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Model`] for one that is no tensor or has an element type without a JSON and JavaScript form.
 pub(super) fn inputs(graph: &GraphProto) -> Result<Vec<TensorSpec>, Error> {
-    let given = |input: &&ValueInfoProto| !graph.initializer.iter().any(|tensor| tensor.name == input.name);
+    let weights: HashSet<&str> = graph.initializer.iter().map(|tensor| tensor.name.as_str()).collect();
+    let given = |input: &&ValueInfoProto| !weights.contains(input.name.as_str());
     graph.input.iter().filter(given).map(spec).collect()
+}
+
+/// Checks that each input can be held, with one of everything that is left open.
+///
+/// # Errors
+/// [`Error::Model`] naming the input.
+pub(super) fn check_sizes(inputs: &[TensorSpec]) -> Result<(), Error> {
+    for spec in inputs {
+        let fixed = |dim: &Dim| if let Dim::Fixed(size) = dim { Some(*size) } else { None };
+        let sizes: Vec<usize> = spec.dims().iter().filter_map(fixed).collect();
+        broadcast::count(&sizes)
+            .map_err(|_| Error::Model(format!("the input {:?} is too large: {spec}", spec.name)))?;
+    }
+    Ok(())
 }
 
 fn spec(input: &ValueInfoProto) -> Result<TensorSpec, Error> {

@@ -5,6 +5,7 @@ mod functions;
 mod graph;
 mod operators;
 mod plan;
+mod quantised;
 mod shapes;
 mod slices;
 mod steps;
@@ -15,7 +16,7 @@ mod zipmap;
 use prost::Message;
 use tract_onnx::pb::{GraphProto, ModelProto};
 
-use operators::Runner;
+pub(crate) use operators::Runner;
 pub(crate) use plan::Plan;
 
 use crate::{Card, Error, Signature};
@@ -33,16 +34,16 @@ pub(crate) struct Imported {
 /// The metadata property that may hold the card's JSON.
 const CARD_PROPERTY: &str = "onnxlet.card";
 
-/// Parses, checks and plans.
+/// Parses, checks and plans. `runner` is what runs the model where it can.
 ///
 /// # Errors
 /// [`Error::Model`] with the reason; [`Error::Card`] for a card that is wrong or disagrees with the model.
-pub(crate) fn import(onnx: &[u8], card: Option<&str>) -> Result<Imported, Error> {
+pub(crate) fn import(onnx: &[u8], card: Option<&str>, runner: Runner) -> Result<Imported, Error> {
     let mut proto = ModelProto::decode(onnx)
         .map_err(|e| Error::Model(format!("the {} bytes are not a whole ONNX model: {e}", onnx.len())))?;
     let labels = proto.graph.as_mut().map_or_else(Vec::new, zipmap::open);
     functions::inline(&mut proto)?;
-    let (graph, runner) = checked(&proto)?;
+    let (graph, able) = checked(&proto)?;
     let property = proto.metadata_props.iter().find(|entry| entry.key == CARD_PROPERTY);
     let card = match card.or(property.map(|entry| entry.value.as_str())) {
         Some(json) => Card::parse(json)?,
@@ -50,14 +51,18 @@ pub(crate) fn import(onnx: &[u8], card: Option<&str>) -> Result<Imported, Error>
     };
     let given = graph::inputs(graph)?;
     let inputs = card.fix_shapes(&given)?;
+    graph::check_sizes(&inputs)?;
     let outputs: Vec<String> = graph.output.iter().map(|output| output.name.clone()).collect();
-    if let Some(graph) = &mut proto.graph {
-        shapes::widen(graph);
-        slices::open_ends(graph);
-    }
     // tract's maxima and functions make numbers of NaN.
-    let runner = if card.inputs.values().any(|input| input.allow_nan) { Runner::Eager } else { runner };
-    let (plan, signature) = plan::choose(runner, &proto, &given, inputs, outputs)?;
+    let runner = if card.inputs.values().any(|input| input.allow_nan) { Runner::Eager } else { runner.or(able) };
+    if runner == Runner::Eager {
+        let opset = proto.opset_import.iter().find(|set| ["", "ai.onnx"].contains(&set.domain.as_str()));
+        let opset = opset.map_or(1, |set| set.version);
+        if let Some(graph) = &mut proto.graph {
+            quantised::fuse(graph, opset);
+        }
+    }
+    let (plan, signature) = plan::choose(runner, &mut proto, &given, inputs, outputs)?;
     let card = zipmap::name(card, labels);
     card.check(&signature)?;
     Ok(Imported { plan, signature, card })

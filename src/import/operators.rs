@@ -12,11 +12,18 @@ const DOMAINS: [&str; 4] = ["", "ai.onnx", "ai.onnx.ml", "com.microsoft"];
 
 /// What can run a model's operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Runner {
+pub(crate) enum Runner {
     /// tract has them all, and answers rightly.
     Tract,
     /// Some are ours only.
     Eager,
+}
+
+impl Runner {
+    /// tract only where both are.
+    pub(super) fn or(self, other: Runner) -> Runner {
+        if self == Runner::Tract { other } else { self }
+    }
 }
 
 /// Operators that hold graphs, which `eager` runs itself.
@@ -41,11 +48,17 @@ pub(super) fn check(graph: &GraphProto) -> Result<Runner, Error> {
         if RANDOM.contains(&node.op_type.as_str()) {
             random.get_or_insert_with(|| format!("{} (node {place:?})", node.op_type));
         }
-        let in_tract = DOMAINS.contains(&node.domain.as_str()) && known.0.contains_key(&node.op_type);
+        // tract finds ONNX's operators by their names, whatever the domain.
+        let other = match node.domain.as_str() {
+            "ai.onnx.ml" => true,
+            "com.microsoft" => kernels::replaces_tracts("", &node.op_type),
+            _ => false,
+        };
+        let in_tract = DOMAINS.contains(&node.domain.as_str()) && known.0.contains_key(&node.op_type) && !other;
         if !in_tract || kernels::replaces_tracts(&node.domain, &node.op_type) || kernels::is_misread(node) {
             runner = Runner::Eager;
         }
-        let is_ours = kernels::find(&node.domain, &node.op_type).is_some();
+        let is_ours = node.domain != kernels::INTERNAL && kernels::find(&node.domain, &node.op_type).is_some();
         if !in_tract && !is_ours && !CONTROL.contains(&node.op_type.as_str()) {
             let name = match DOMAINS.contains(&node.domain.as_str()) {
                 true => node.op_type.clone(),

@@ -8,13 +8,14 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::cnn::{Conv, Deconv, SumPool};
 use tract_onnx::tract_core::ops::einsum::EinSum;
 use tract_onnx::tract_core::ops::element_wise::ElementWiseOp;
+use tract_onnx::tract_core::ops::konst::Const;
 use tract_onnx::tract_core::ops::nn::{Reduce, RmsNorm, Softmax};
 use tract_onnx::tract_hir::infer::Factoid;
-use tract_onnx::tract_hir::internal::{DimFact, DimLike, ToDim, bail};
+use tract_onnx::tract_hir::internal::{DimFact, DimLike, ToDim, TractErrorContext, bail};
 
-use super::batch;
 use super::operators::Runner;
 use super::steps::Steps;
+use super::{batch, shapes, slices};
 use crate::eager::Eager;
 use crate::network::Network;
 use crate::ops;
@@ -91,13 +92,13 @@ impl Plan {
 /// [`Error::Model`] with the reason.
 pub(super) fn choose(
     runner: Runner,
-    proto: &ModelProto,
+    proto: &mut ModelProto,
     given: &[TensorSpec],
     inputs: Vec<TensorSpec>,
     outputs: Vec<String>,
 ) -> Result<(Plan, Signature), Error> {
     let whole = match runner {
-        Runner::Tract => make(proto, given, inputs.clone(), outputs),
+        Runner::Tract => as_tract_reads(proto, |proto| make(proto, given, inputs.clone(), outputs)),
         Runner::Eager => Err(Error::Model(String::new())),
     };
     let (Err(refusal), Some(graph)) = (&whole, &proto.graph) else { return whole };
@@ -108,6 +109,19 @@ pub(super) fn choose(
         (Err(_), Error::Model(reason), Runner::Tract) => Err(Error::Model(reason.clone())),
         (Err(error), _, _) => Err(error),
     }
+}
+
+/// Calls with shapes and slices written so that tract can keep the batch open.
+fn as_tract_reads<R>(proto: &mut ModelProto, plan: impl FnOnce(&ModelProto) -> R) -> R {
+    let widened = proto.graph.as_mut().map(|graph| {
+        slices::open_ends(graph);
+        shapes::widen(graph)
+    });
+    let result = plan(proto);
+    if let (Some(graph), Some(widened)) = (&mut proto.graph, widened) {
+        shapes::narrow(graph, &widened);
+    }
+    result
 }
 
 /// Plans the model as a whole and learns its outputs' types on the way. `given` are the inputs as the model has them, `inputs` as the card
@@ -126,6 +140,9 @@ fn make(
     let outputs = describe(&model, outputs)?;
     if !says_its_shapes(&model).map_err(reason)? {
         return Err(Error::Model("the sizes of its outputs depend on values".into()));
+    }
+    if let Some(problem) = ops::asks_too_much(&model).map_err(reason)? {
+        return Err(Error::Model(problem));
     }
     if approximates(&model) {
         return Err(Error::Model("float16 is not computed to its last bit".into()));
@@ -178,7 +195,15 @@ fn says_its_shapes(model: &TypedModel) -> TractResult<bool> {
 fn declutter(proto: &ModelProto, given: &[TensorSpec], inputs: &[TensorSpec]) -> TractResult<TypedModel> {
     let mut model = parse(proto, inputs)?;
     constrain(&mut model, given, inputs)?;
-    model.into_typed()?.into_decluttered()
+    let model = model.into_typed()?;
+    // Weights are as large as they are; they are there.
+    for node in model.nodes.iter().filter(|node| !node.op_is::<Const>()) {
+        for output in &node.outputs {
+            let size = ops::guard::check_size(output.fact.datum_type, output.fact.shape.iter());
+            size.with_context(|| format!("{} (node {:?})", node.op.name(), node.name))?;
+        }
+    }
+    model.into_decluttered()
 }
 
 /// The inputs with a batch of one.

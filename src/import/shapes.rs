@@ -27,8 +27,8 @@ const ALL_SAME: [&str; 7] = ["Concat", "Add", "Sub", "Mul", "Div", "Max", "Min"]
 /// Operators that take indices or sizes of either type behind their first input.
 const TAKES_EITHER: [&str; 4] = ["Slice", "Gather", "GatherElements", "GatherND"];
 
-/// Widens each Cast of a shape to int32 whose result nothing needs as int32.
-pub(super) fn widen(graph: &mut GraphProto) {
+/// Widens each Cast of a shape to int32 whose result nothing needs as int32. Gives their nodes' places.
+pub(super) fn widen(graph: &mut GraphProto) -> Vec<usize> {
     let shapes = derived_from_shapes(graph);
     let candidates: Vec<usize> = (0..graph.node.len())
         .filter(|index| {
@@ -37,9 +37,19 @@ pub(super) fn widen(graph: &mut GraphProto) {
         })
         .collect();
     let widened: Vec<usize> = candidates.into_iter().filter(|index| may_widen(graph, &graph.node[*index])).collect();
-    for index in widened {
+    cast_to(graph, &widened, DataType::Int64);
+    widened
+}
+
+/// Undoes [`widen`]: beside 32-bit constants, only tract takes 64 bits.
+pub(super) fn narrow(graph: &mut GraphProto, widened: &[usize]) {
+    cast_to(graph, widened, DataType::Int32);
+}
+
+fn cast_to(graph: &mut GraphProto, nodes: &[usize], dtype: DataType) {
+    for &index in nodes {
         for attribute in graph.node[index].attribute.iter_mut().filter(|attribute| attribute.name == "to") {
-            attribute.i = DataType::Int64 as i64;
+            attribute.i = dtype as i64;
         }
     }
 }

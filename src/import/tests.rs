@@ -68,16 +68,29 @@ fn model(input: &str, nodes: &[&str], weights: Vec<TensorProto>, output: &str) -
         output: vec![edge(output)],
         ..Default::default()
     };
+    encoded(graph)
+}
+
+fn encoded(graph: GraphProto) -> Vec<u8> {
     let opset_import = vec![OperatorSetIdProto { domain: String::new(), version: 13 }];
     ModelProto { ir_version: 8, graph: Some(graph), opset_import, ..Default::default() }.encode_to_vec()
 }
 
-/// The answer to 0, 1, 2, … in the shape, and its shape.
+/// The answer to 0, 1, 2, … in the shape, and its shape. It is the same when the model runs operator by operator.
 fn answer(onnx: &[u8], shape: &[usize]) -> (Vec<usize>, Vec<f32>) {
-    let model = Model::load(onnx, None).unwrap();
+    let whole = answered(&Model::load(onnx, None).unwrap(), shape);
+    let by_operator = answered(&Model::load_by_operator(onnx, None).unwrap(), shape);
+    assert_eq!(whole.0, by_operator.0);
+    // Sums of a few terms in another order.
+    let close = |(x, y): (&f32, &f32)| (x - y).abs() <= 1e-5 * x.abs().max(1.0);
+    assert!(whole.1.iter().zip(&by_operator.1).all(close), "{whole:?}\n{by_operator:?}");
+    whole
+}
+
+fn answered(model: &Model, shape: &[usize]) -> (Vec<usize>, Vec<f32>) {
     let count = shape.iter().product::<usize>();
     let body = serde_json::json!({"data": (0..count).map(|i| i as f32).collect::<Vec<_>>(), "shape": shape});
-    let (inputs, _) = Inputs::from_json(&model, body.to_string().as_bytes()).unwrap();
+    let (inputs, _) = Inputs::from_json(model, body.to_string().as_bytes()).unwrap();
     let prediction = model.predict(inputs, &Options::default()).unwrap();
     let output = &prediction.outputs()[0];
     match output.elements() {
@@ -162,6 +175,8 @@ fn a_convolutional_network_answers_a_batch_as_it_answers_each_example() {
     ];
     let onnx = model("x[N,1,2,2]", &nodes, weights, "y[N,8]");
     assert!(is_by_example(&onnx));
+    let by_operator = super::import(&onnx, None, super::Runner::Eager).unwrap();
+    assert!(!by_operator.plan.is_by_example());
     let (shape, values) = answer(&onnx, &[2, 1, 2, 2]);
     assert_eq!(shape, [2, 8]);
     let expected: [f32; 16] = [
@@ -212,7 +227,7 @@ fn examples_that_depend_on_one_another_are_run_together() {
 }
 
 fn is_by_example(onnx: &[u8]) -> bool {
-    super::import(onnx, None).unwrap().plan.is_by_example()
+    super::import(onnx, None, super::Runner::Tract).unwrap().plan.is_by_example()
 }
 
 #[test]
@@ -248,4 +263,51 @@ fn a_model_whose_sizes_are_computed_takes_any_and_knows_fixed_ones() {
     assert_eq!(Model::load(&onnx, None).unwrap().signature().outputs[0].to_string(), "f32[M,2]");
     let card = r#"{"name": "m", "inputs": {"x": {"shape": [3, 4]}}}"#;
     assert_eq!(Model::load(&onnx, Some(card)).unwrap().signature().outputs[0].to_string(), "f32[6,2]");
+}
+
+/// Why a model is not loaded.
+fn refusal(onnx: &[u8]) -> String {
+    Model::load(onnx, None).unwrap_err().to_string()
+}
+
+fn with_outputs(mut node: NodeProto, outputs: &[&str]) -> NodeProto {
+    node.output = outputs.iter().map(|name| (*name).to_owned()).collect();
+    node
+}
+
+/// onnxruntime refuses both, where tract fills up with zeros, and splits unevenly.
+#[test]
+fn more_than_there_is_is_refused() {
+    let k = || vec![whole("k", DataType::Int64, &[5])];
+    let top = |input: &str| {
+        let graph = GraphProto {
+            node: vec![with_outputs(node("TopK(x, k) -> y"), &["y", "places"])],
+            initializer: k(),
+            input: vec![edge(input)],
+            output: vec![edge("y[N,M]")],
+            ..Default::default()
+        };
+        encoded(graph)
+    };
+    let message = refusal(&top("x[N,3]"));
+    assert!(message.contains("TopK (node \"y\"): expected a k of at most 3, got 5"), "{message}");
+    // Which sizes will come is not known, so trials look for one that will do.
+    let (shape, values) = answer(&top("x[N,M]"), &[1, 7]);
+    assert_eq!((shape, values), (vec![1, 5], vec![6., 5., 4., 3., 2.]));
+}
+
+#[test]
+fn a_split_must_be_even_before_opset_18() {
+    let split = |input: &str| {
+        let graph = GraphProto {
+            node: vec![with_outputs(node("Split(x; axis=1) -> y"), &["y", "z"])],
+            input: vec![edge(input)],
+            output: vec![edge("y[N,M]")],
+            ..Default::default()
+        };
+        encoded(graph)
+    };
+    let message = refusal(&split("x[N,5]"));
+    assert!(message.contains("Split") && message.contains("expected a size that 2 can share, got 5"), "{message}");
+    assert_eq!(answer(&split("x[N,6]"), &[1, 6]), (vec![1, 3], vec![0., 1., 2.]));
 }

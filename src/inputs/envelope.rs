@@ -5,7 +5,7 @@ use crate::array::{Array, Data};
 use crate::card::Card;
 use crate::signature::names;
 use crate::value::Value;
-use crate::{Error, Problem, Signature};
+use crate::{Error, MOST_PROBLEMS, Problem, Signature};
 
 pub(super) fn open(signature: &Signature, card: &Card, value: Value) -> Result<(Inputs, Options), Error> {
     let is_envelope = value.get("inputs").is_some() && signature.input("inputs").is_none();
@@ -28,6 +28,7 @@ fn unwrap(envelope: Value) -> Result<(Value, Options), Error> {
                 Some(names) => options.outputs = Some(names),
                 None => problems.push(Problem::new("outputs", "expected a list of output names")),
             },
+            _ if problems.len() >= MOST_PROBLEMS => {}
             _ => problems.push(Problem::new(key, "unknown field; expected inputs, outputs or top_k")),
         }
     }

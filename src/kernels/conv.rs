@@ -200,20 +200,18 @@ unsafe fn blocks<const R: usize>(
 /// `width` elements at each place are inside of `output` and the residual.
 #[inline(always)]
 unsafe fn store<const R: usize>(task: &Task<'_>, sums: Sums<R>, places: [usize; R], width: usize, output: &mut [f32]) {
-    for row in 0..R {
-        let place = places[row];
-        if width == WIDTH {
+    for (sums, place) in sums.into_iter().zip(places) {
+        if width < WIDTH {
+            narrow(task, sums, place, width, output);
+            continue;
+        }
+        for (half, mut sum) in sums.into_iter().enumerate() {
             unsafe {
-                for half in 0..2 {
-                    let mut sum = sums[row][half];
-                    if let Some(residual) = task.residual {
-                        sum = sum.add(F32x4::load(residual.as_ptr().add(place + 4 * half)));
-                    }
-                    task.activation.of(sum).store(output.as_mut_ptr().add(place + 4 * half));
+                if let Some(residual) = task.residual {
+                    sum = sum.add(F32x4::load(residual.as_ptr().add(place + 4 * half)));
                 }
+                task.activation.of(sum).store(output.as_mut_ptr().add(place + 4 * half));
             }
-        } else {
-            narrow(task, sums[row], place, width, output);
         }
     }
 }

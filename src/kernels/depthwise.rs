@@ -125,10 +125,9 @@ unsafe fn vectors<const R: usize, const V: usize>(
             }
             weights = weights.add(channels);
         }
-        for row in 0..R {
-            for part in 0..V {
-                let place = output.as_mut_ptr().add(places[row] + channel + 4 * part);
-                task.activation.of(sums[row][part]).store(place);
+        for (sums, place) in sums.into_iter().zip(places) {
+            for (part, sum) in sums.into_iter().enumerate() {
+                task.activation.of(sum).store(output.as_mut_ptr().add(place + channel + 4 * part));
             }
         }
     }

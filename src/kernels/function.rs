@@ -42,7 +42,7 @@ pub(crate) fn tanh(x: F32x4) -> F32x4 {
 #[inline(always)]
 pub(crate) fn gelu_tanh(x: F32x4) -> F32x4 {
     let cube = x.mul(x).mul(x);
-    let inner = x.madd(cube, F32x4::splat(0.044_715)).mul(F32x4::splat(0.797_884_56));
+    let inner = x.madd(cube, F32x4::splat(0.044_715)).mul(F32x4::splat(0.797_884_6));
     // 0.5 * (1 + tanh(y)) is sigmoid(2 * y).
     x.mul(sigmoid(inner.add(inner)))
 }

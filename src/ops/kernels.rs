@@ -4,6 +4,9 @@ use tract_onnx::pb::{AttributeProto, NodeProto};
 
 use crate::eager::node::Build;
 
+/// The domain of what `import` puts in place of others. A model's own node of it is absent.
+pub(crate) const INTERNAL: &str = "onnxlet.internal";
+
 /// The kernel's maker, where the operator is ours.
 pub(crate) fn find(domain: &str, operator: &str) -> Option<Build> {
     match domain {
@@ -16,6 +19,7 @@ pub(crate) fn find(domain: &str, operator: &str) -> Option<Build> {
         "ai.onnx.ml" => super::ml::find(operator),
         "ai.onnx.preview.training" => super::nn::training::find(operator),
         "com.microsoft" => super::contrib::find(operator),
+        INTERNAL => super::quant::bytes::find(operator),
         _ => None,
     }
 }
@@ -37,9 +41,12 @@ pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
                 // An index out of range stops the instance, and so do some from the end.
                 | "GatherElements"
                 | "GatherND"
+                | "OneHot"
                 | "Scatter"
                 | "ScatterElements"
                 | "ScatterND"
+                // A shift by the width and more.
+                | "BitShift"
                 // The root of a sum.
                 | "GlobalLpPool"
                 // A length of its own is ignored.
@@ -54,6 +61,9 @@ pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
             operator,
             "QuantizeLinear"
                 | "DequantizeLinear"
+                // ONNX's of the same name are others.
+                | "Attention"
+                | "QLinearConv"
                 // A skip's bias and sum; places before caches.
                 | "SkipLayerNormalization"
                 | "SkipSimplifiedLayerNormalization"
@@ -63,7 +73,8 @@ pub(crate) fn replaces_tracts(domain: &str, operator: &str) -> bool {
     }
 }
 
-/// Whether tract reads a recurrent layer as another: it goes forward only, or both ways, and knows the usual activations.
+/// Whether tract reads a node as another: a recurrent layer that goes backward only, or has unusual activations; a cubic grid
+/// that moves a place inside before its neighbours.
 pub(crate) fn is_misread(node: &NodeProto) -> bool {
     let unusual = |attribute: &AttributeProto| match attribute.name.as_str() {
         "direction" => attribute.s == b"reverse",
@@ -71,6 +82,12 @@ pub(crate) fn is_misread(node: &NodeProto) -> bool {
         "input_forget" | "layout" => attribute.i != 0,
         _ => false,
     };
-    let recurrent = matches!(node.op_type.as_str(), "RNN" | "GRU" | "LSTM");
-    recurrent && (node.attribute.iter().any(unusual) || node.input.get(4).is_some_and(|name| !name.is_empty()))
+    let cubic = |attribute: &AttributeProto| attribute.name == "mode" && attribute.s.ends_with(b"cubic");
+    match node.op_type.as_str() {
+        "RNN" | "GRU" | "LSTM" => {
+            node.attribute.iter().any(unusual) || node.input.get(4).is_some_and(|name| !name.is_empty())
+        }
+        "GridSample" => node.attribute.iter().any(cubic),
+        _ => false,
+    }
 }

@@ -1,5 +1,6 @@
 //! JSON → [`Value`], streaming: numbers go straight into one flat vector.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -113,8 +114,9 @@ impl<'de> Visitor<'de> for Nested<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut entries: Vec<(String, Value)> = vec![];
+        let mut keys = HashSet::new();
         while let Some((key, value)) = map.next_entry::<String, Value>()? {
-            if entries.iter().any(|(other, _)| *other == key) {
+            if !keys.insert(key.clone()) {
                 return Err(de::Error::custom(format!("the key {key:?} stands twice")));
             }
             entries.push((key, value));

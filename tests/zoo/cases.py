@@ -24,7 +24,7 @@ ODD_TEXTS = ["", "Gdańsk 🛳", "unknown"]
 
 def cases_of(entry: Entry, trained: Trained) -> dict[str, tuple[Feeds, Answers]]:
     """Each case's inputs and onnxruntime's outputs, by name."""
-    session = session_of(trained.onnx)
+    session = session_of(trained.onnx, entry.optimised)
     classes = zipmap_classes(trained.onnx)
     rows, count = trained.rows, count_of(trained.rows)
     inputs = {"rows": rows, "twice": {name: values[[3, 3]] for name, values in rows.items()}}
@@ -42,7 +42,7 @@ def cases_of(entry: Entry, trained: Trained) -> dict[str, tuple[Feeds, Answers]]
     return cases
 
 
-def session_of(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
+def session_of(model: onnx.ModelProto, optimised: bool) -> onnxruntime.InferenceSession:
     """A session without onnxruntime's warnings of stale shapes, which CatBoost writes.
 
     onnxruntime asks the system for StringNormalizer's locale, by default en_US.UTF-8, which few servers
@@ -57,6 +57,8 @@ def session_of(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
             node.attribute.extend([*others, onnx.helper.make_attribute("locale", "C")])
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
+    if not optimised:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     return onnxruntime.InferenceSession(copy.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 

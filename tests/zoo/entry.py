@@ -22,6 +22,8 @@ class Trained:
     onnx: ModelProto
     rows: Feeds
     own: Tensor
+    # The size of the file before it was quantised.
+    float_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,10 @@ class Entry:
     # The size of the extreme values it is asked about. 0: none.
     extreme: float = 1e6
     tolerance: Tolerance | None = None
+    # What the model and its library must mostly agree in: every value, or which is the largest of a row.
+    agreement: Literal["values", "largest"] = "values"
+    # Whether onnxruntime answers with its graph optimised, or as it is written.
+    optimised: bool = True
 
 
 def as_floats(values: Any) -> Tensor:

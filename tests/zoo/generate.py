@@ -22,7 +22,17 @@ import numpy as np
 import cases
 from entry import Entry, Tensor, Trained
 
-FAMILIES = ["linear", "trees", "regressors", "pipelines", "columns", "text", "unsupervised", "boosters"]
+FAMILIES = [
+    "linear",
+    "trees",
+    "regressors",
+    "pipelines",
+    "columns",
+    "text",
+    "unsupervised",
+    "boosters",
+    "quantised",
+]
 LIBRARIES = [
     "scikit-learn",
     "xgboost",
@@ -44,13 +54,15 @@ def make(entry: Entry, folder: Path) -> dict[str, Any]:
     shutil.rmtree(folder, ignore_errors=True)
     trained = entry.make()
     made = cases.cases_of(entry, trained)
-    agreement = agreed(trained, made["rows"][1])
+    agreement = agreed(entry, trained, made["rows"][1])
     if agreement < AGREEMENT:
         raise ValueError(f"the exported model agrees with its library on {agreement:.0%} of the rows")
     written = cases.write(folder / "cases", made)
     (folder / "cases" / "cases.json").write_text(json.dumps(written, indent=1) + "\n")
     (folder / "card.json").write_text(json.dumps(card(entry, trained), indent=1) + "\n")
     (folder / "model.onnx").write_bytes(trained.onnx.SerializeToString())
+    if trained.float_bytes is not None:
+        (folder / "float.json").write_text(json.dumps(of_floats(trained)) + "\n")
     return {
         "name": entry.name,
         "library": entry.library,
@@ -62,11 +74,23 @@ def make(entry: Entry, folder: Path) -> dict[str, Any]:
     }
 
 
-def agreed(trained: Trained, given: cases.Answers) -> float:
+def of_floats(trained: Trained) -> dict[str, Any]:
+    """What a quantised model is held to: the size in floats, and which is the largest of each row."""
+    return {"bytes": trained.float_bytes, "largest": largest(trained.own).reshape(-1).tolist()}
+
+
+def largest(rows: Tensor) -> Tensor:
+    """The place of the largest of each row."""
+    return rows.argmax(axis=1)[:, None]
+
+
+def agreed(entry: Entry, trained: Trained, given: cases.Answers) -> float:
     """The share of rows where the exported model says what its own library does."""
     first, _ = next(iter(given.values()))
     own = np.asarray(trained.own).reshape(len(trained.own), -1)
     theirs = np.asarray(first).reshape(len(trained.own), -1)
+    if entry.agreement == "largest":
+        own, theirs = largest(own), largest(theirs)
     return float(np.mean([same(a, b) for a, b in zip(own, theirs, strict=True)]))
 
 
@@ -78,8 +102,11 @@ def same(own: Tensor, theirs: Tensor) -> bool:
 
 
 def card(entry: Entry, trained: Trained) -> dict[str, Any]:
-    """Its name, and that NaN may come where it takes that."""
+    """Its name, whether NaN may come, and the size of images, which the file may leave open."""
     card: dict[str, Any] = {"name": entry.name}
+    images = {name: values for name, values in trained.rows.items() if values.ndim > 2}
+    if images:
+        card["inputs"] = {name: {"shape": ["N", *values.shape[1:]]} for name, values in images.items()}
     if entry.nan != "no":
         floats = [name for name, values in trained.rows.items() if values.dtype.kind == "f"]
         card["inputs"] = {name: {"allow_nan": True} for name in floats}

@@ -1,5 +1,6 @@
 //! `cargo xtask conformance`: collects ONNX's backend suite, then hands over to `tests/conformance/run.mjs`.
 
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
@@ -11,6 +12,7 @@ use crate::peers;
 use crate::process;
 use crate::project::Project;
 use crate::python;
+use crate::rust;
 use crate::stamp::Step;
 use crate::tally::Tally;
 
@@ -47,10 +49,22 @@ pub fn run(project: &Project, node: &Node, options: &Options, tally: &mut Tally)
     process::run_watching(arguments(node.command().arg("tests/conformance/run.mjs"), options), |line| tally.read(line))
 }
 
+/// Runs every case natively, operator by operator: kernels of ours that tract's plans hide in the engine as it is.
+pub fn run_by_operator(project: &Project) -> Result<()> {
+    collect(project)?;
+    let mut example = rust::cargo(project);
+    example.args(["run", "--locked", "--example", "conformance", "--"]).arg(cases(project));
+    process::run(example.args(["--eager", "--expected", "tests/conformance/expected.json"]))
+}
+
+fn cases(project: &Project) -> PathBuf {
+    project.target.join("conformance").join("cases")
+}
+
 /// Writes `target/conformance/cases/`.
 fn collect(project: &Project) -> Result<()> {
     let python = python::set_up(project, &python::CONFORMANCE)?;
-    let folder = project.target.join("conformance").join("cases");
+    let folder = cases(project);
     let step = Step {
         name: "conformance cases",
         keys: &[&python.to_string_lossy()],

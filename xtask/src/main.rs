@@ -6,6 +6,7 @@ mod chromium;
 mod conformance;
 mod engine;
 mod files;
+mod fuzz;
 mod glue;
 mod groups;
 mod load;
@@ -59,6 +60,8 @@ enum Command {
     Bench(bench::Options),
     /// Builds the engines, then runs ONNX's backend suite in them: target/conformance/results.json
     Conformance(conformance::Options),
+    /// Runs the targets of fuzz/ on inputs that nobody thought of; see CONTRIBUTING.md
+    Fuzz(fuzz::Options),
     /// Builds, then serves page and API on this machine until Ctrl-C
     Serve {
         /// The port on 127.0.0.1
@@ -110,6 +113,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Build { model } => build::build(&project, &model).map(|_| ExitCode::SUCCESS),
         Command::Bench(options) => bench::bench(&project, &options).map(|()| ExitCode::SUCCESS),
         Command::Conformance(options) => conformance::command(&project, &options),
+        Command::Fuzz(options) => fuzz::fuzz(&project, &options).map(|()| ExitCode::SUCCESS),
         Command::Serve { port } => serve::serve(&project, port).map(|()| ExitCode::SUCCESS),
         Command::Load(options) => load::load(&project, &options).map(|()| ExitCode::SUCCESS),
         Command::Models { name, everyday, check } => models::command(&project, &name, everyday, check),

@@ -205,7 +205,7 @@ fn conformance(session: &Session, tally: &mut Tally) -> Result<()> {
     let node = session.built()?;
     let tested = session.node_test(&node.program, "tests/conformance", &[], tally);
     let judged = conformance::run(session.project, node, &conformance::Options::default(), tally);
-    tested.and(judged)
+    tested.and(judged).and(conformance::run_by_operator(session.project))
 }
 
 fn workerd(session: &Session, tally: &mut Tally) -> Result<()> {

@@ -4,13 +4,10 @@ use tract_onnx::pb::OperatorSetIdProto;
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure};
 
-use super::{Bodies, Body, Kernel, Node};
+use super::{Bodies, Body, Collected, Kernel, Node};
 use crate::eager::node::Arguments;
 use crate::eager::stack::stack;
 use crate::eager::value::{TensorValue, Value};
-
-/// A loop that goes on longer than this is taken for one that doesn't end.
-const MOST_ROUNDS: i64 = 10_000_000;
 
 pub(super) fn build(node: &Node, bodies: &mut Bodies, opsets: &[OperatorSetIdProto]) -> TractResult<Kernel> {
     let body = bodies.take(node, "body", opsets)?;
@@ -23,26 +20,24 @@ fn run(body: &Body, carried: usize, arguments: &Arguments) -> TractResult<Vec<Va
     let rounds = arguments.optional(0)?.map(TensorValue::item::<i64>).transpose()?;
     let mut goes_on = arguments.optional(1)?.map_or(Ok(true), TensorValue::item::<bool>)?;
     let mut state = (2..2 + carried).map(|index| arguments.value(index).cloned()).collect::<TractResult<Vec<_>>>()?;
-    let mut scanned: Vec<Vec<Value>> = vec![];
+    let mut scanned = Collected::default();
     let mut round = 0;
     while goes_on && rounds.is_none_or(|rounds| round < rounds) {
-        ensure!(round < MOST_ROUNDS, "the loop did not end after {round} rounds");
         let mut inputs = vec![TensorValue::scalar(round)?.into(), TensorValue::scalar(true)?.into()];
         inputs.append(&mut state);
-        let mut outputs = body.run(inputs, arguments)?.into_iter();
+        let mut outputs = body.round(inputs, arguments)?.into_iter();
         goes_on = match outputs.next() {
             Some(condition) => condition.tensor()?.item::<bool>()?,
             None => bail!("the body gives no condition"),
         };
         state = outputs.by_ref().take(carried).collect();
-        scanned.resize_with(outputs.len(), Vec::new);
-        scanned.iter_mut().zip(outputs).for_each(|(column, value)| column.push(value));
+        scanned.push(outputs)?;
         round += 1;
     }
     if round == 0 {
         state.extend(body.nothing_collected(1 + carried)?);
     }
-    let columns = scanned.iter().map(|column| Ok(stack(column, 0)?.into()));
+    let columns = scanned.columns.iter().map(|column| Ok(stack(column, 0)?.into()));
     state.extend(columns.collect::<TractResult<Vec<Value>>>()?);
     Ok(state)
 }
@@ -62,7 +57,7 @@ pub(super) fn build_map(node: &Node, bodies: &mut Bodies, opsets: &[OperatorSetI
                 },
                 value => Ok(value.clone()),
             });
-            let answer = body.run(inputs.collect::<TractResult<_>>()?, arguments)?;
+            let answer = body.round(inputs.collect::<TractResult<_>>()?, arguments)?;
             columns.iter_mut().zip(answer).for_each(|(column, value)| column.push(value));
         }
         Ok(columns.into_iter().map(Value::Sequence).collect())

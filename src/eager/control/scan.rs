@@ -4,7 +4,7 @@ use tract_onnx::pb::OperatorSetIdProto;
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::ensure;
 
-use super::{Bodies, Body, Kernel, Node};
+use super::{Bodies, Body, Collected, Kernel, Node};
 use crate::eager::node::{Arguments, axis};
 use crate::eager::stack::{pick, stack};
 use crate::eager::value::Value;
@@ -60,7 +60,7 @@ impl Scan {
             );
             state.extend(self.body.nothing_collected(self.states)?);
         }
-        let mut columns: Vec<Vec<Value>> = vec![];
+        let mut columns = Collected::default();
         for round in 0..length {
             let mut inputs = std::mem::take(&mut state);
             for (index, (sequence, &along)) in sequences.iter().zip(&axes).enumerate() {
@@ -69,12 +69,11 @@ impl Scan {
                 let place = if backwards { length - 1 - round } else { round };
                 inputs.push(pick(sequence.tensor()?, along, place)?.into());
             }
-            let mut outputs = self.body.run(inputs, arguments)?.into_iter();
+            let mut outputs = self.body.round(inputs, arguments)?.into_iter();
             state = outputs.by_ref().take(self.states).collect();
-            columns.resize_with(outputs.len(), Vec::new);
-            columns.iter_mut().zip(outputs).for_each(|(column, value)| column.push(value));
+            columns.push(outputs)?;
         }
-        for (index, mut column) in columns.into_iter().enumerate() {
+        for (index, mut column) in columns.columns.into_iter().enumerate() {
             if self.output_directions.get(index) == Some(&1) {
                 column.reverse();
             }
@@ -89,13 +88,12 @@ impl Scan {
         ensure!(arguments.optional(0)?.is_none(), "sequence_lens is not supported");
         let count = self.states + self.scanned;
         let batch = arguments.tensor(1)?.shape().first().copied().unwrap_or(0);
-        let mut columns: Vec<Vec<Value>> = vec![];
+        let mut columns = Collected::default();
         for example in 0..batch {
             let inputs = (1..=count).map(|index| Ok(pick(arguments.tensor(index)?, 0, example)?.into()));
             let outputs = self.run(inputs.collect::<TractResult<_>>()?, arguments)?;
-            columns.resize_with(outputs.len(), Vec::new);
-            columns.iter_mut().zip(outputs).for_each(|(column, value)| column.push(value));
+            columns.push(outputs.into_iter())?;
         }
-        columns.iter().map(|column| Ok(stack(column, 0)?.into())).collect()
+        columns.columns.iter().map(|column| Ok(stack(column, 0)?.into())).collect()
     }
 }

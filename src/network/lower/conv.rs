@@ -132,10 +132,11 @@ impl Lowering<'_> {
         let length = sizes.count * height * down;
         let start = sizes.before[0] * down + sizes.before[1] * right;
         let input = self.ordered(outlet, order)?;
-        if self.is_read_once(outlet)? && fill == 0.0 {
-            if let Some(place) = self.widen(&input, sizes, [height * down, down, right], start) {
-                return Ok(place);
-            }
+        if self.is_read_once(outlet)?
+            && fill == 0.0
+            && let Some(place) = self.widen(&input, sizes, [height * down, down, right], start)
+        {
+            return Ok(place);
         }
         let row = sizes.image[1] * sizes.channels;
         let axes = [
@@ -200,10 +201,11 @@ impl Lowering<'_> {
     /// Changes the weights of the convolution that makes a value; says whether there is one.
     fn adjust(&mut self, value: &Dense, channels: usize, function: Binary, number: impl Fn(usize) -> f32) -> bool {
         let Some(writer) = self.writer(&value.place) else { return false };
-        let (scale, offset): (Box<dyn Fn(usize) -> f32 + '_>, Box<dyn Fn(usize) -> f32 + '_>) = match function {
-            Binary::Mul => (Box::new(number), Box::new(|_| 0.0)),
-            Binary::Add => (Box::new(|_| 1.0), Box::new(number)),
-            _ => (Box::new(|_| 1.0), Box::new(move |column| -number(column))),
+        let scale = |column| if function == Binary::Mul { number(column) } else { 1.0 };
+        let offset = |column| match function {
+            Binary::Add => number(column),
+            Binary::Sub => -number(column),
+            _ => 0.0,
         };
         match &mut self.steps[writer].work {
             Work::Convolve(work) if work.residual.is_none() && work.activation == Activation::None => {

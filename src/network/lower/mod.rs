@@ -72,11 +72,12 @@ impl<'a> Lowering<'a> {
         let is_float = |outlet: &OutletId| Ok(self.model.outlet_fact(*outlet)?.datum_type == f32::datum_type());
         let floats = node.inputs.iter().map(is_float).collect::<TractResult<Vec<bool>>>()?.iter().all(|is| *is);
         let one = node.outputs.len() == 1 && node.outputs[0].fact.datum_type == f32::datum_type();
-        if floats && one {
-            if let Some(value) = self.ours(node)? {
-                self.values.insert(node.id.into(), value);
-                return Ok(());
-            }
+        if floats
+            && one
+            && let Some(value) = self.ours(node)?
+        {
+            self.values.insert(node.id.into(), value);
+            return Ok(());
         }
         self.foreign(node)
     }

@@ -1,17 +1,17 @@
 //! Quantised operators of `com.microsoft`, as onnxruntime's quantiser writes them.
 
 use tract_onnx::prelude::TractResult;
-use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
+use tract_onnx::tract_hir::internal::{bail, ensure};
 
 use crate::Dtype;
 use crate::eager::broadcast::{count, expand, shape, zip};
 use crate::eager::narrow::Beyond;
-use crate::eager::node::{Arguments, Build, Kernel, Node, axis, one};
+use crate::eager::node::{Build, Kernel, Node, axis, one};
 use crate::eager::value::TensorValue;
 use crate::ops::math::product::Shapes;
-use crate::ops::quant::matmul::{Side, Spread, centred, product, sums};
-use crate::ops::quant::params::{Scale, quantized};
-use crate::ops::quant::{dynamic, linear};
+use crate::ops::quant::matmul::{Right, Side, Spread, centred, product};
+use crate::ops::quant::params::{Quantiser, Scale, quantized};
+use crate::ops::quant::{conv, dynamic, linear};
 
 pub(super) fn find(operator: &str) -> Option<Build> {
     Some(match operator {
@@ -24,6 +24,7 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "QLinearWhere" => choose,
         "QLinearGlobalAveragePool" => global_average,
         "QGemm" => gemm,
+        "QLinearConv" => convolution,
         "MatMulIntegerToFloat" => matmul_to_float,
         "DynamicQuantizeMatMul" => dynamic_matmul,
         _ => return None,
@@ -36,10 +37,8 @@ fn pairwise(node: &Node) -> TractResult<Kernel> {
     Ok(Box::new(move |arguments| {
         let (a, b) = (arguments.tensor(0)?, arguments.tensor(3)?);
         let (sa, sb, sc) = (Scale::of(arguments, 1)?, Scale::of(arguments, 4)?, Scale::of(arguments, 6)?);
-        let centred = |x: &TensorValue, scale: Scale| {
-            let data = x.to_f64s()?.into_iter().map(|x| (x - scale.zero) as f32).collect();
-            TensorValue::new(x.shape(), data)
-        };
+        let centred =
+            |x: &TensorValue, scale: Scale| TensorValue::new(x.shape(), Scale { scale: 1.0, ..scale }.real(x)?);
         let (left, right) = (centred(a, sa)?, centred(b, sb)?);
         // Added before the rounding, as onnxruntime does: an odd one moves ties.
         let zero = sc.zero as f32;
@@ -51,7 +50,7 @@ fn pairwise(node: &Node) -> TractResult<Kernel> {
             zip(&left, &right, |x: &f32, y: &f32| x * y * ratio + zero)?
         };
         let dtype = sc.dtype.unwrap_or(a.dtype());
-        one(quantized(dtype, &to, quotients.into_iter(), |_| 0.0, Beyond::Saturates)?)
+        one(Scale { scale: 1.0, zero: 0.0, dtype: None }.quantized(dtype, &to, quotients)?)
     }))
 }
 
@@ -93,7 +92,10 @@ fn softmax(node: &Node) -> TractResult<Kernel> {
                 }
             }
         }
-        one(to.quantized(x.dtype(), x.shape(), data)?)
+        // onnxruntime takes whole steps of its scale to 1.
+        let steps = (1.0 / to.scale).floor();
+        let quotients = data.into_iter().map(|share| share * steps);
+        one(quantized(to.dtype.unwrap_or(x.dtype()), x.shape(), quotients, |_| to.zero, Beyond::Saturates)?)
     }))
 }
 
@@ -171,18 +173,33 @@ fn global_average(node: &Node) -> TractResult<Kernel> {
     }))
 }
 
+/// ONNX's, but that the channels may come last.
+fn convolution(node: &Node) -> TractResult<Kernel> {
+    ensure!(!node.flag("channels_last", 0), "channels_last is not supported");
+    conv::linear(node)
+}
+
 /// QGemm: A and its, B and its, C in whole products, and the result's, without which it is floats.
 fn gemm(node: &Node) -> TractResult<Kernel> {
     let alpha = node.float("alpha", 1.0);
     let transposes = [node.flag("transA", 0), node.flag("transB", 0)];
+    let known = match (node.constant(3), node.constant(5)) {
+        (Some(b), Some(zero)) => {
+            node.hold(3);
+            Some(right(b, Some(zero), transposes[1])?)
+        }
+        _ => None,
+    };
     Ok(Box::new(move |arguments| {
-        let (a, b) = (arguments.tensor(0)?, arguments.tensor(3)?);
-        ensure!(a.rank() == 2 && b.rank() == 2, "expected matrices, got {:?} and {:?}", a.shape(), b.shape());
+        let a = arguments.tensor(0)?;
+        ensure!(a.rank() == 2, "expected a matrix, got {:?}", a.shape());
         let (left, left_shape) = turned(centred(a, arguments.optional(2)?, Side::Rows)?, a.shape(), transposes[0]);
-        let zero = arguments.optional(5)?.map(|zero| by_output(zero, transposes[1])).transpose()?;
-        let (right, right_shape) = turned(centred(b, zero.as_ref(), Side::Columns)?, b.shape(), transposes[1]);
-        let shapes = Shapes::of(&left_shape, &right_shape)?;
-        let mut sums = sums(&shapes, &left, &right);
+        let (shapes, mut sums) = match &known {
+            Some(right) => right.multiplied(&left, &left_shape)?,
+            None => {
+                right(arguments.tensor(3)?, arguments.optional(5)?, transposes[1])?.multiplied(&left, &left_shape)?
+            }
+        };
         if let Some(c) = arguments.optional(6)? {
             let c = expand(c.slice::<i32>()?, c.shape(), &shapes.result)?;
             sums.iter_mut().zip(c).for_each(|(sum, c)| *sum = sum.wrapping_add(c));
@@ -195,9 +212,22 @@ fn gemm(node: &Node) -> TractResult<Kernel> {
             return one(TensorValue::new(&shapes.result, data)?);
         }
         let to = Scale::of(arguments, 7)?;
+        if let ([b_scale], Some(Dtype::Int8 | Dtype::Uint8)) = (&arguments.tensor(4)?.to_f32s()?[..], to.dtype) {
+            let to = Quantiser::of(arguments.tensor(7)?, arguments.tensor(8)?)?;
+            let factor = alpha * a_scale * b_scale / to.scale;
+            return one(to.of_planes(&shapes.result, &sums, &[factor], None)?);
+        }
         let quotients = sums.iter().enumerate().map(|(place, &sum)| sum as f32 * (scale(place) / to.scale));
         one(quantized(to.dtype.unwrap_or(a.dtype()), &shapes.result, quotients, |_| to.zero, Beyond::Saturates)?)
     }))
+}
+
+/// QGemm's B, with its zero points.
+fn right(b: &TensorValue, zero: Option<&TensorValue>, transposed: bool) -> TractResult<Right> {
+    ensure!(b.rank() == 2, "expected a matrix, got {:?}", b.shape());
+    let zero = zero.map(|zero| by_output(zero, transposed)).transpose()?;
+    let (data, shape) = turned(centred(b, zero.as_ref(), Side::Columns)?, b.shape(), transposed);
+    Ok(Right::new(&data, &shape))
 }
 
 /// A zero point an output, along the rows of a matrix that is transposed.
@@ -208,7 +238,7 @@ fn by_output(zero: &TensorValue, transposed: bool) -> TractResult<TensorValue> {
     Ok(zero.clone())
 }
 
-fn turned(data: Vec<i32>, shape: &[usize], transposed: bool) -> (Vec<i32>, Vec<usize>) {
+fn turned(data: Vec<i16>, shape: &[usize], transposed: bool) -> (Vec<i16>, Vec<usize>) {
     let &[rows, columns] = shape else { return (data, shape.to_vec()) };
     if !transposed {
         return (data, shape.to_vec());
@@ -236,28 +266,32 @@ fn scaled(
 }
 
 /// A, B, their scales, their zero points, a bias.
-fn matmul_to_float(_: &Node) -> TractResult<Kernel> {
-    Ok(Box::new(|arguments| {
+fn matmul_to_float(node: &Node) -> TractResult<Kernel> {
+    let known = Right::known(node, 1, 5)?;
+    Ok(Box::new(move |arguments| {
         let dtype = arguments.tensor(2)?.dtype();
         ensure!(dtype == Dtype::Float32, "a scale of {} is not supported", dtype.name());
-        let product = product(arguments, (0, 4), (1, 5))?;
+        let product = product(arguments, (0, 4), (1, 5), known.as_ref())?;
         one(scaled(product, arguments.tensor(2)?, arguments.tensor(3)?, arguments.optional(6)?)?)
     }))
 }
 
 /// A in floats, B, its scale, its zero point, a bias.
-fn dynamic_matmul(_: &Node) -> TractResult<Kernel> {
-    Ok(Box::new(|arguments| {
+fn dynamic_matmul(node: &Node) -> TractResult<Kernel> {
+    let known = Right::known(node, 1, 3)?;
+    Ok(Box::new(move |arguments| {
         let a = arguments.tensor(0)?;
         let bytes = dynamic::bytes(a.slice::<f32>()?);
-        let given = [
-            Some(TensorValue::new(a.shape(), bytes.data)?),
-            Some(TensorValue::scalar(bytes.zero)?),
-            Some(arguments.tensor(1)?.clone()),
-            arguments.optional(3)?.cloned(),
-        ];
-        let inner = Arguments { inputs: given.into_iter().map(|input| input.map(Into::into)).collect() };
-        let product = product(&inner, (0, 1), (2, 3)).map_err(|error| format_err!("{error}"))?;
+        let data =
+            centred(&TensorValue::new(a.shape(), bytes.data)?, Some(&TensorValue::scalar(bytes.zero)?), Side::Rows)?;
+        let product = match &known {
+            Some(right) => right.multiplied(&data, a.shape())?,
+            None => {
+                let b = arguments.tensor(1)?;
+                Right::new(&centred(b, arguments.optional(3)?, Side::Columns)?, b.shape())
+                    .multiplied(&data, a.shape())?
+            }
+        };
         one(scaled(product, &TensorValue::scalar(bytes.scale)?, arguments.tensor(2)?, arguments.optional(4)?)?)
     }))
 }

@@ -1,7 +1,7 @@
-//! What goes along one axis: ArgMax, ArgMin, CumSum, CumProd, Softmax, LogSoftmax, Hardmax.
+//! What goes along one axis: ArgMax, ArgMin, TopK, CumSum, CumProd, Softmax, LogSoftmax, Hardmax.
 
 use tract_onnx::prelude::TractResult;
-use tract_onnx::tract_hir::internal::ensure;
+use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
 
 use super::number::{Number, float, rounded, with_number};
 use crate::eager::broadcast::count;
@@ -68,6 +68,57 @@ pub(super) fn arg(node: &Node) -> TractResult<Kernel> {
             one(TensorValue::new(&shape, lines.each().map(|mut line| place(&mut line)).collect())?)
         })
     }))
+}
+
+/// TopK. What is equal stays in its order; NaN counts as the largest.
+pub(super) fn top(node: &Node) -> TractResult<Kernel> {
+    let (along, largest) = (node.int("axis", -1), node.flag("largest", 1));
+    let attribute = (node.opset < 10).then(|| node.int("k", -1));
+    Ok(Box::new(move |arguments| {
+        let data = arguments.tensor(0)?;
+        let k = match attribute {
+            Some(k) => k,
+            None => match arguments.tensor(1)?.to_i64s()?[..] {
+                [k] => k,
+                _ => bail!("expected one k, got {:?}", arguments.tensor(1)?.shape()),
+            },
+        };
+        let (values, places) = highest(data, axis(along, data.rank())?, k, largest)?;
+        Ok(vec![values.into(), places.into()])
+    }))
+}
+
+/// The `k` largest, or smallest, elements of each line along an axis, and where they are.
+///
+/// # Errors
+/// Where there are fewer.
+pub(in crate::ops) fn highest(
+    data: &TensorValue,
+    along: usize,
+    k: i64,
+    largest: bool,
+) -> TractResult<(TensorValue, TensorValue)> {
+    let lines = Lines::of(data.shape(), along)?;
+    let kept = usize::try_from(k).ok().filter(|k| *k <= lines.size);
+    let kept = kept.ok_or_else(|| format_err!("expected a k of at most {}, got {k}", lines.size))?;
+    let mut shape = data.shape().to_vec();
+    shape[along] = kept;
+    with_number!(data.dtype(), T => {
+        let elements = data.slice::<T>()?;
+        let is_nan = |x: &T| x.partial_cmp(x).is_none();
+        let order = |a: &T, b: &T| a.partial_cmp(b).unwrap_or_else(|| is_nan(a).cmp(&is_nan(b)));
+        let mut values = vec![T::default(); count(&shape)?];
+        let mut places = vec![0; values.len()];
+        for (row, line) in lines.each().enumerate() {
+            let mut line: Vec<(usize, T)> = line.enumerate().map(|(place, at)| (place, elements[at])).collect();
+            line.sort_by(|(_, a), (_, b)| if largest { order(b, a) } else { order(a, b) });
+            for (rank, (place, value)) in line.into_iter().take(kept).enumerate() {
+                let at = (row / lines.inner * kept + rank) * lines.inner + row % lines.inner;
+                (values[at], places[at]) = (value, place as i64);
+            }
+        }
+        Ok((TensorValue::tagged(data.dtype(), &shape, values)?, TensorValue::new(&shape, places)?))
+    })
 }
 
 /// CumSum and CumProd.

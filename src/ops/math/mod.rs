@@ -1,6 +1,6 @@
 //! Arithmetic, comparisons, casts, reductions, losses.
 
-mod along;
+pub(super) mod along;
 mod arithmetic;
 pub(crate) mod cast;
 mod einsum;
@@ -42,6 +42,7 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "ReduceSum" | "ReduceProd" | "ReduceMax" | "ReduceMin" | "ReduceMean" | "ReduceL1" | "ReduceL2"
         | "ReduceSumSquare" | "ReduceLogSum" | "ReduceLogSumExp" => reduce::reduce,
         "ArgMax" | "ArgMin" => along::arg,
+        "TopK" => along::top,
         "CumSum" | "CumProd" => along::cumulative,
         "Softmax" | "LogSoftmax" | "Hardmax" => along::squash,
         "NegativeLogLikelihoodLoss" => loss::negative_log_likelihood,

@@ -8,7 +8,7 @@ use super::number::{Number, float, rounded, same_dtype, with_number};
 use crate::Dtype;
 use crate::eager::broadcast::{self, count, expand};
 use crate::eager::native;
-use crate::eager::node::{Kernel, Node, one};
+use crate::eager::node::{Arguments, Kernel, Node, one};
 use crate::eager::value::{Element, TensorValue};
 
 /// From so many multiplications on tract's product is quicker than ours.
@@ -121,17 +121,27 @@ fn transposed<T: Element + Copy>(matrix: &TensorValue) -> TractResult<TensorValu
 }
 
 pub(super) fn gemm(node: &Node) -> TractResult<Kernel> {
-    let (alpha, beta) = (node.float("alpha", 1.0), node.float("beta", 1.0));
-    let (trans_a, trans_b) = (node.flag("transA", 0), node.flag("transB", 0));
-    let large = in_tract(node)?;
+    let right = usize::from(!node.flag("transB", 0));
+    let (large, alone) = (in_tract(node)?, gemm_alone(node));
     Ok(Box::new(move |arguments| {
-        let (mut a, mut b) = (arguments.tensor(0)?.clone(), arguments.tensor(1)?.clone());
-        same_dtype(&a, &b)?;
-        ensure!(a.rank() == 2 && b.rank() == 2, "expected matrices, got {:?} and {:?}", a.shape(), b.shape());
-        let is_large = a.dtype() == Dtype::Float32 && a.len().saturating_mul(b.shape()[usize::from(!trans_b)]) >= MANY;
+        let (a, b) = (arguments.tensor(0)?, arguments.tensor(1)?);
+        let columns = b.shape().get(right).copied().unwrap_or(0);
+        let is_large = a.dtype() == Dtype::Float32 && b.rank() == 2 && a.len().saturating_mul(columns) >= MANY;
         if is_large && let Ok(result) = large(arguments) {
             return Ok(result);
         }
+        one(alone(arguments)?)
+    }))
+}
+
+/// Gemm of every dtype, without tract.
+pub(crate) fn gemm_alone(node: &Node) -> impl Fn(&Arguments) -> TractResult<TensorValue> + Send + Sync + use<> {
+    let (alpha, beta) = (node.float("alpha", 1.0), node.float("beta", 1.0));
+    let (trans_a, trans_b) = (node.flag("transA", 0), node.flag("transB", 0));
+    move |arguments| {
+        let (mut a, mut b) = (arguments.tensor(0)?.clone(), arguments.tensor(1)?.clone());
+        same_dtype(&a, &b)?;
+        ensure!(a.rank() == 2 && b.rank() == 2, "expected matrices, got {:?} and {:?}", a.shape(), b.shape());
         if trans_a {
             a = with_number!(a.dtype(), T => transposed::<T>(&a)?);
         }
@@ -141,18 +151,18 @@ pub(super) fn gemm(node: &Node) -> TractResult<Kernel> {
         let shapes = Shapes::of(a.shape(), b.shape())?;
         let addend = arguments.optional(2)?;
         if a.dtype().is_float() {
-            return one(gemm_floats(&a, &b, addend, &shapes, (alpha, beta))?);
+            return gemm_floats(&a, &b, addend, &shapes, (alpha, beta));
         }
         ensure!(alpha == 1.0 && (beta == 1.0 || addend.is_none()), "alpha and beta of integers must be 1");
         let product = multiplied(&a, &b, &shapes)?;
-        let Some(addend) = addend else { return one(product) };
+        let Some(addend) = addend else { return Ok(product) };
         same_dtype(&a, addend)?;
         with_number!(a.dtype(), T => {
             let addend = expand(addend.slice::<T>()?, addend.shape(), &shapes.result)?;
             let sums = product.slice::<T>()?.iter().zip(&addend).map(|(x, y)| x.plus(*y)).collect();
-            one(rounded(a.dtype(), &shapes.result, sums)?)
+            rounded(a.dtype(), &shapes.result, sums)
         })
-    }))
+    }
 }
 
 fn gemm_floats(

@@ -1,10 +1,12 @@
 //! Small models with onnxruntime 1.23's answers, where ONNX leaves the meaning open; what the two contradict each other in is refused.
 
+use std::cell::RefCell;
+
 use tract_onnx::pb::{AttributeProto, NodeProto};
 use tract_onnx::prelude::TractResult;
 
 use super::find;
-use crate::eager::node::{Arguments, Kernel, Node};
+use crate::eager::node::{Arguments, Fuel, Kernel, Node};
 use crate::eager::value::{TensorValue, Value};
 
 fn ints(name: &str, ints: &[i64]) -> AttributeProto {
@@ -22,11 +24,11 @@ fn texts(name: &str, texts: &[&str]) -> AttributeProto {
 
 fn build(operator: &str, attribute: Vec<AttributeProto>) -> TractResult<Kernel> {
     let proto = NodeProto { op_type: operator.into(), attribute, ..Default::default() };
-    find(operator).unwrap()(&Node { proto: &proto, opset: 3, constants: vec![] })
+    find(operator).unwrap()(&Node { proto: &proto, opset: 3, constants: vec![], held: RefCell::default() })
 }
 
 fn run(kernel: &Kernel, input: TensorValue) -> Vec<TensorValue> {
-    let outputs = kernel(&Arguments { inputs: vec![Some(Value::from(input))] }).unwrap();
+    let outputs = kernel(&Arguments { inputs: vec![Some(Value::from(input))], fuel: &Fuel::new() }).unwrap();
     outputs.iter().map(|output| output.tensor().unwrap().clone()).collect()
 }
 

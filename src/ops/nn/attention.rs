@@ -23,7 +23,7 @@ struct Settings {
 
 /// The stage at which the scores are shown.
 #[derive(Clone, Copy, PartialEq)]
-enum Shown {
+pub(in crate::ops) enum Shown {
     Product,
     Capped,
     Masked,
@@ -68,54 +68,20 @@ fn run<T: Real>(settings: &Settings, arguments: &Arguments) -> TractResult<Vec<V
     let v = Heads::<T>::new(value, settings.key_heads)?.behind(arguments.optional(5)?)?;
     q.check(&k, &v)?;
     let scores_shape = [q.batch, q.heads, q.length, k.length];
-    let total = count(&scores_shape)?;
     let bias = bias::<T>(settings, arguments, &scores_shape, past)?;
-
-    let round = Rounding::of(dtype);
-    let softmax_round = Rounding::of(settings.softmax.unwrap_or(dtype));
-    let scale = settings.scale.unwrap_or(1.0 / (q.size as f64).sqrt());
-    let root = round.round(T::from_f64(scale.sqrt()));
-    let scaled = |data: &[T]| -> Vec<T> { data.iter().map(|x| round.round(*x * root)).collect() };
-    let (queries, keys) = (scaled(&q.data), scaled(&k.data));
-    let group = q.heads / k.heads.max(1);
-    let mut output = vec![T::default(); count(&[q.batch, q.heads, q.length, v.size])?];
-    let mut shown = Vec::with_capacity(if settings.shown.is_some() { total } else { 0 });
-    let mut show = |stage: Shown, scores: &[T]| {
+    let scoring = Scoring {
+        scale: settings.scale,
+        softcap: settings.softcap,
+        bias: bias.as_deref(),
+        round: Rounding::of(dtype),
+        softmax_round: Rounding::of(settings.softmax.unwrap_or(dtype)),
+    };
+    let mut shown = Vec::with_capacity(if settings.shown.is_some() { count(&scores_shape)? } else { 0 });
+    let mixed = scoring.mix(&q, &k, &v, |stage, scores| {
         if settings.shown == Some(stage) {
             shown.extend_from_slice(scores);
         }
-    };
-    let cap = T::from_f64(settings.softcap);
-    let mut scores = vec![T::default(); k.length];
-    for row in 0..q.batch * q.heads * q.length {
-        let (batch, head) = (row / (q.heads * q.length), row / q.length % q.heads);
-        let from = batch * k.heads + head / group.max(1);
-        let query = &queries[row * q.size..(row + 1) * q.size];
-        for (place, score) in scores.iter_mut().enumerate() {
-            let at = (from * k.length + place) * k.size;
-            *score = round.round(dot(query, &keys[at..at + k.size]));
-        }
-        show(Shown::Product, &scores);
-        if settings.softcap > 0.0 {
-            for score in &mut scores {
-                *score = round.round(round.round(round.round(*score / cap).tanh()) * cap);
-            }
-        }
-        show(Shown::Capped, &scores);
-        if let Some(bias) = &bias {
-            let own = &bias[row * k.length..(row + 1) * k.length];
-            scores.iter_mut().zip(own).for_each(|(score, extra)| *score = round.round(*score + *extra));
-        }
-        show(Shown::Masked, &scores);
-        softmax(&mut scores, softmax_round);
-        show(Shown::Softmax, &scores);
-        let mixed = &mut output[row * v.size..(row + 1) * v.size];
-        for (place, weight) in scores.iter().enumerate() {
-            let at = (from * v.length + place) * v.size;
-            mixed.iter_mut().zip(&v.data[at..at + v.size]).for_each(|(sum, x)| *sum += *weight * *x);
-        }
-    }
-    let mixed = Heads { batch: q.batch, heads: q.heads, length: q.length, size: v.size, data: output };
+    })?;
     let mut outputs: Vec<Value> = vec![mixed.tensor(dtype, flat)?.into()];
     outputs.push(k.tensor(key.dtype(), false)?.into());
     outputs.push(v.tensor(value.dtype(), false)?.into());
@@ -123,6 +89,72 @@ fn run<T: Real>(settings: &Settings, arguments: &Arguments) -> TractResult<Vec<V
         outputs.push(write(dtype, &scores_shape, shown)?.into());
     }
     Ok(outputs)
+}
+
+/// How well a key fits a query.
+pub(in crate::ops) struct Scoring<'a, T> {
+    /// The inverse root of a head's size where it is not given.
+    pub(in crate::ops) scale: Option<f64>,
+    /// No score is larger, where it is above 0.
+    pub(in crate::ops) softcap: f64,
+    /// What is added to the scores, one for each batch, head, query and key.
+    pub(in crate::ops) bias: Option<&'a [T]>,
+    pub(in crate::ops) round: Rounding,
+    pub(in crate::ops) softmax_round: Rounding,
+}
+
+impl<T: Real> Scoring<'_, T> {
+    /// Each query's mix of the values. `show` sees a query's scores at every stage.
+    ///
+    /// # Errors
+    /// Where the result is too large. That the heads fit is the caller's to check.
+    pub(in crate::ops) fn mix(
+        &self,
+        q: &Heads<T>,
+        k: &Heads<T>,
+        v: &Heads<T>,
+        mut show: impl FnMut(Shown, &[T]),
+    ) -> TractResult<Heads<T>> {
+        count(&[q.batch, q.heads, q.length, k.length])?;
+        let round = self.round;
+        let scale = self.scale.unwrap_or(1.0 / (q.size as f64).sqrt());
+        let root = round.round(T::from_f64(scale.sqrt()));
+        let scaled = |data: &[T]| -> Vec<T> { data.iter().map(|x| round.round(*x * root)).collect() };
+        let (queries, keys) = (scaled(&q.data), scaled(&k.data));
+        let group = q.heads / k.heads.max(1);
+        let mut output = vec![T::default(); count(&[q.batch, q.heads, q.length, v.size])?];
+        let cap = T::from_f64(self.softcap);
+        let mut scores = vec![T::default(); k.length];
+        for row in 0..q.batch * q.heads * q.length {
+            let (batch, head) = (row / (q.heads * q.length), row / q.length % q.heads);
+            let from = batch * k.heads + head / group.max(1);
+            let query = &queries[row * q.size..(row + 1) * q.size];
+            for (place, score) in scores.iter_mut().enumerate() {
+                let at = (from * k.length + place) * k.size;
+                *score = round.round(dot(query, &keys[at..at + k.size]));
+            }
+            show(Shown::Product, &scores);
+            if self.softcap > 0.0 {
+                for score in &mut scores {
+                    *score = round.round(round.round(round.round(*score / cap).tanh()) * cap);
+                }
+            }
+            show(Shown::Capped, &scores);
+            if let Some(bias) = self.bias {
+                let own = &bias[row * k.length..(row + 1) * k.length];
+                scores.iter_mut().zip(own).for_each(|(score, extra)| *score = round.round(*score + *extra));
+            }
+            show(Shown::Masked, &scores);
+            softmax(&mut scores, self.softmax_round);
+            show(Shown::Softmax, &scores);
+            let mixed = &mut output[row * v.size..(row + 1) * v.size];
+            for (place, weight) in scores.iter().enumerate() {
+                let at = (from * v.length + place) * v.size;
+                mixed.iter_mut().zip(&v.data[at..at + v.size]).for_each(|(sum, x)| *sum += *weight * *x);
+            }
+        }
+        Ok(Heads { batch: q.batch, heads: q.heads, length: q.length, size: v.size, data: output })
+    }
 }
 
 /// In place: each one's share of the exponentials.

@@ -83,7 +83,7 @@ fn statistic(dtype: Dtype, shape: &[usize], data: Vec<f64>) -> TractResult<Value
 }
 
 /// Times the scale and plus the bias, each rounded to the dtype.
-fn affine<T: Real>(
+pub(in crate::ops) fn affine<T: Real>(
     mut data: Vec<T>,
     shape: &[usize],
     scale: &TensorValue,

@@ -1,15 +1,17 @@
 //! Layers of networks: pooling, normalisation, attention, images, signals.
 
 mod activation;
-mod attention;
+pub(super) mod attention;
 mod cache;
 mod causal_conv;
 mod cell;
+mod col2im;
 pub(super) mod conv;
+mod deform;
 mod dropout;
 mod flex;
 mod fourier;
-mod heads;
+pub(super) mod heads;
 pub(super) mod layer_norm;
 mod linear_attention;
 mod norms;
@@ -18,7 +20,7 @@ pub(super) mod real;
 mod recurrent;
 pub(super) mod rotary;
 pub(super) mod training;
-mod window;
+pub(super) mod window;
 
 use crate::eager::node::Build;
 
@@ -30,6 +32,8 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "CausalConvWithState" => causal_conv::build,
         "AveragePool" => pool::average,
         "BlackmanWindow" | "HammingWindow" | "HannWindow" => fourier::window,
+        "Col2Im" => col2im::build,
+        "DeformConv" => deform::build,
         "DFT" => fourier::dft,
         "Dropout" => dropout::build,
         "GRU" | "LSTM" | "RNN" => recurrent::build,

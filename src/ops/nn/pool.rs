@@ -37,10 +37,16 @@ fn max_of<T: Element + PartialOrd>(
     columns_first: bool,
 ) -> TractResult<Vec<Value>> {
     let (rows, spatial) = planes(input)?;
-    let windows = window.over(spatial)?;
-    let shape = with_spatial(input, &windows.output);
     let size: usize = spatial.iter().product();
     let data = input.slice::<T>()?;
+    if !indices && let Some(tiles) = window.tiles(spatial)? {
+        let shape = with_spatial(input, &tiles.output);
+        let mut output = Vec::with_capacity(count(&shape)?);
+        data.chunks_exact(size).for_each(|plane| tiles.largest(plane, &mut output));
+        return one(TensorValue::tagged(input.dtype(), &shape, output)?);
+    }
+    let windows = window.over(spatial)?;
+    let shape = with_spatial(input, &windows.output);
     let mut output = Vec::with_capacity(count(&shape)?);
     let mut chosen = Vec::with_capacity(if indices { output.capacity() } else { 0 });
     for row in 0..rows {

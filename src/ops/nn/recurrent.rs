@@ -112,6 +112,11 @@ fn run<T: Real>(settings: &Settings, arguments: &Arguments) -> TractResult<Vec<V
             let h = &mut last[at..at + hidden];
             let mut none: [T; 0] = [];
             let c = if memory.is_empty() { &mut none[..] } else { &mut memory[at..at + hidden] };
+            if *own_length == 0 {
+                // Where nothing comes there is no state either, whatever it began with: as onnxruntime has it.
+                h.fill(T::default());
+                c.fill(T::default());
+            }
             for step in 0..*own_length {
                 let place = if *way == Direction::Forward { step } else { own_length - 1 - step };
                 let from = (place * batch + example) * sizes.input;

@@ -66,30 +66,45 @@ fn run(
     sin: &TensorValue,
     places: Option<&TensorValue>,
 ) -> TractResult<Vec<crate::eager::value::Value>> {
-    ensure!(cos.shape() == sin.shape(), "the caches are of {:?} and {:?}", cos.shape(), sin.shape());
     let flat = input.rank() == 3;
     with_real!(input.dtype(), T => {
-        let round = Rounding::of(input.dtype());
         let mut heads = Heads::<T>::new(input, settings.heads)?;
         let size = settings.size.unwrap_or(heads.size);
         ensure!(size <= heads.size && size.is_multiple_of(2), "{size} of {} entries can't be turned", heads.size);
         let half = size / 2;
         ensure!(cos.shape().last() == Some(&half), "expected angles for {half} pairs, got {:?}", cos.shape());
-        let (cos, sin, rows) = (T::read(cos)?, T::read(sin)?, row_of(places, cos.shape(), [heads.batch, heads.length])?);
-        for (index, entries) in heads.data.chunks_exact_mut(heads.size.max(1)).enumerate() {
-            let (batch, place) = (index / (heads.heads * heads.length), index % heads.length);
-            let row = rows[batch * heads.length + place];
-            for pair in 0..half {
-                let (first, second) =
-                    if settings.interleaved { (2 * pair, 2 * pair + 1) } else { (pair, half + pair) };
-                let (x, y) = (entries[first], entries[second]);
-                let (cos, sin) = (cos[row * half + pair], sin[row * half + pair]);
-                entries[first] = round.round(cos * x) - round.round(sin * y);
-                entries[second] = round.round(sin * x) + round.round(cos * y);
-            }
-        }
+        turn(&mut heads, [cos, sin], places, settings.interleaved, Rounding::of(input.dtype()))?;
         one(heads.tensor(input.dtype(), flat)?)
     })
+}
+
+/// Turns twice as many entries of each head as there are angles, in place.
+///
+/// # Errors
+/// Where caches or places don't fit.
+pub(in crate::ops) fn turn<T: Real>(
+    heads: &mut Heads<T>,
+    [cos, sin]: [&TensorValue; 2],
+    places: Option<&TensorValue>,
+    interleaved: bool,
+    round: Rounding,
+) -> TractResult<()> {
+    ensure!(cos.shape() == sin.shape(), "the caches are of {:?} and {:?}", cos.shape(), sin.shape());
+    let half = cos.shape().last().copied().unwrap_or(0);
+    ensure!(2 * half <= heads.size, "{half} angles turn more than {} entries", heads.size);
+    let (cos, sin, rows) = (T::read(cos)?, T::read(sin)?, row_of(places, cos.shape(), [heads.batch, heads.length])?);
+    for (index, entries) in heads.data.chunks_exact_mut(heads.size.max(1)).enumerate() {
+        let (batch, place) = (index / (heads.heads * heads.length), index % heads.length);
+        let row = rows[batch * heads.length + place];
+        for pair in 0..half {
+            let (first, second) = if interleaved { (2 * pair, 2 * pair + 1) } else { (pair, half + pair) };
+            let (x, y) = (entries[first], entries[second]);
+            let (cos, sin) = (cos[row * half + pair], sin[row * half + pair]);
+            entries[first] = round.round(cos * x) - round.round(sin * y);
+            entries[second] = round.round(sin * x) + round.round(cos * y);
+        }
+    }
+    Ok(())
 }
 
 /// For each place of each example, its row of the caches.

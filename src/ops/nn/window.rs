@@ -7,8 +7,8 @@ use super::real::count;
 use crate::eager::node::Node;
 
 /// Attributes of pooling.
-pub(super) struct Window {
-    pub(super) kernel: Vec<usize>,
+pub(in crate::ops) struct Window {
+    pub(in crate::ops) kernel: Vec<usize>,
     strides: Vec<usize>,
     dilations: Vec<usize>,
     pads: Pads,
@@ -33,12 +33,44 @@ struct Axis {
 }
 
 /// The windows of an input's spatial axes, row-major.
-pub(super) struct Windows {
-    pub(super) output: Vec<usize>,
+pub(in crate::ops) struct Windows {
+    pub(in crate::ops) output: Vec<usize>,
     /// For each window, the input's elements in it.
-    pub(super) elements: Vec<Vec<usize>>,
+    pub(in crate::ops) elements: Vec<Vec<usize>>,
     /// For each window, how many places it has in the input and its padding.
-    pub(super) places: Vec<usize>,
+    pub(in crate::ops) places: Vec<usize>,
+}
+
+/// Windows of two axes, side by side in each row of them.
+pub(super) struct Tiles {
+    rows: usize,
+    columns: usize,
+    /// From a row of windows to the next.
+    down: usize,
+    width: usize,
+    pub(super) output: [usize; 2],
+}
+
+impl Tiles {
+    /// Appends the largest element of each window of a plane: the first of equal ones.
+    pub(super) fn largest<T: Clone + PartialOrd>(&self, plane: &[T], results: &mut Vec<T>) {
+        let larger = |best: T, x: &T| if *x > best { x.clone() } else { best };
+        for row in 0..self.output[0] {
+            let start = results.len();
+            let mut lines = plane.chunks_exact(self.width).skip(row * self.down).take(self.rows);
+            let first = lines.next().unwrap_or_default().chunks_exact(self.columns).take(self.output[1]);
+            results.extend(first.map(|own| own[1..].iter().fold(own[0].clone(), larger)));
+            for line in lines {
+                for (best, own) in results[start..].iter_mut().zip(line.chunks_exact(self.columns)) {
+                    own.iter().for_each(|x| {
+                        if *x > *best {
+                            *best = x.clone()
+                        }
+                    });
+                }
+            }
+        }
+    }
 }
 
 /// The windows of an input, each with all the kernel's places: those in the padding have no element.
@@ -48,7 +80,7 @@ pub(super) struct Taps {
 }
 
 impl Window {
-    pub(super) fn new(node: &Node) -> TractResult<Window> {
+    pub(in crate::ops) fn new(node: &Node) -> TractResult<Window> {
         Window::of(node, node.ints("kernel_shape").ok_or_else(|| format_err!("kernel_shape is missing"))?)
     }
 
@@ -111,11 +143,29 @@ impl Window {
         Ok(Axis { size, output, before, behind })
     }
 
+    /// The windows, where they lie side by side in rows without gaps or padding: what most pools have.
+    ///
+    /// # Errors
+    /// Where they don't fit the kernel.
+    pub(super) fn tiles(&self, spatial: &[usize]) -> TractResult<Option<Tiles>> {
+        let (&[_, width], &[rows, columns], &[down, right]) = (spatial, &self.kernel[..], &self.strides[..]) else {
+            return Ok(None);
+        };
+        let axes = [self.axis(0, spatial[0])?, self.axis(1, width)?];
+        let fits = |axis: &Axis, kernel: usize, stride: usize| {
+            axis.before == 0 && axis.output > 0 && (axis.output - 1) * stride + kernel <= axis.size
+        };
+        let is_plain = self.dilations == [1, 1] && columns == right;
+        let output = [axes[0].output, axes[1].output];
+        let tiles = Tiles { rows, columns, down, width, output };
+        Ok((is_plain && fits(&axes[0], rows, down) && fits(&axes[1], columns, right)).then_some(tiles))
+    }
+
     /// The windows of an input of these spatial axes.
     ///
     /// # Errors
     /// Where they don't fit the kernel.
-    pub(super) fn over(&self, spatial: &[usize]) -> TractResult<Windows> {
+    pub(in crate::ops) fn over(&self, spatial: &[usize]) -> TractResult<Windows> {
         ensure!(spatial.len() == self.kernel.len(), "a kernel of {:?} does not fit {spatial:?}", self.kernel);
         let axes = spatial.iter().enumerate().map(|(axis, size)| self.axis(axis, *size));
         let axes = axes.collect::<TractResult<Vec<Axis>>>()?;
@@ -147,22 +197,35 @@ impl Window {
     /// # Errors
     /// Where they don't fit the kernel.
     pub(super) fn taps(&self, spatial: &[usize]) -> TractResult<Taps> {
+        let mut taps = vec![];
+        let output = self.visit(spatial, |at| {
+            taps.push(at.iter().zip(spatial).try_fold(0, |place, (at, size)| {
+                let inside = usize::try_from(*at).ok().filter(|inside| inside < size)?;
+                Some(place * size + inside)
+            }));
+        })?;
+        Ok(Taps { output, taps })
+    }
+
+    /// Calls `visit` with the coordinates of every place of every window: outside the input in the padding. Gives how many
+    /// windows there are along each axis.
+    ///
+    /// # Errors
+    /// Where they don't fit the kernel.
+    pub(super) fn visit(&self, spatial: &[usize], mut visit: impl FnMut(&[i64])) -> TractResult<Vec<usize>> {
         ensure!(spatial.len() == self.kernel.len(), "a kernel of {:?} does not fit {spatial:?}", self.kernel);
         let axes = spatial.iter().enumerate().map(|(axis, size)| self.axis(axis, *size));
         let axes = axes.collect::<TractResult<Vec<Axis>>>()?;
         let output: Vec<usize> = axes.iter().map(|axis| axis.output).collect();
         let all = [&output[..], &self.kernel[..]].concat();
-        let total = count(&all)?;
-        let mut taps = Vec::with_capacity(total);
-        let mut index = vec![0; all.len()];
-        for _ in 0..total {
+        let (mut index, mut place) = (vec![0; all.len()], vec![0; axes.len()]);
+        for _ in 0..count(&all)? {
             let (at, tap) = index.split_at(axes.len());
-            let place = axes.iter().enumerate().try_fold(0, |place, (axis, own)| {
+            for (axis, own) in axes.iter().enumerate() {
                 let padded = at[axis] * self.strides[axis] + tap[axis] * self.dilations[axis];
-                let inside = padded.checked_sub(own.before).filter(|inside| *inside < own.size)?;
-                Some(place * own.size + inside)
-            });
-            taps.push(place);
+                place[axis] = padded as i64 - own.before as i64;
+            }
+            visit(&place);
             for axis in (0..all.len()).rev() {
                 index[axis] += 1;
                 if index[axis] < all[axis] {
@@ -171,7 +234,7 @@ impl Window {
                 index[axis] = 0;
             }
         }
-        Ok(Taps { output, taps })
+        Ok(output)
     }
 
     /// The places of an axis in a window that lie in the input, and how many lie in it or its padding.
@@ -187,6 +250,30 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tiles_are_the_windows_where_there_are_some() {
+        let window = |rows: usize, down: usize, columns: usize, before: usize, ceil: bool| {
+            let pads = Pads::Given(vec![(0, 0), (before, 0)]);
+            Window { kernel: vec![rows, columns], strides: vec![down, columns], dilations: vec![1, 1], pads, ceil }
+        };
+        let plane: Vec<f32> = (0..7 * 9).map(|at| (at * 37 % 41) as f32).collect();
+        for (rows, down, columns) in [(2, 2, 2), (3, 1, 3), (1, 3, 4), (2, 3, 1), (7, 1, 9)] {
+            let window = window(rows, down, columns, 0, false);
+            let (tiles, windows) = (window.tiles(&[7, 9]).unwrap().unwrap(), window.over(&[7, 9]).unwrap());
+            assert_eq!(tiles.output[..], windows.output[..]);
+            let largest = |own: &Vec<usize>| own.iter().map(|&at| plane[at]).fold(f32::MIN, f32::max);
+            let mut results = vec![];
+            tiles.largest(&plane, &mut results);
+            assert_eq!(results, windows.elements.iter().map(largest).collect::<Vec<_>>());
+        }
+        assert!(window(2, 2, 2, 1, false).tiles(&[7, 9]).unwrap().is_none());
+        assert!(window(2, 2, 2, 0, true).tiles(&[7, 9]).unwrap().is_none());
+        assert!(window(8, 1, 2, 0, false).tiles(&[7, 9]).is_err());
+        let mut results = vec![];
+        window(1, 1, 2, 0, false).tiles(&[1, 2]).unwrap().unwrap().largest(&[f32::NAN, 1.0], &mut results);
+        assert!(results[0].is_nan(), "nothing is larger than NaN: {results:?}");
+    }
 
     fn window(kernel: usize, stride: usize, pads: Pads, ceil: bool) -> Window {
         Window { kernel: vec![kernel], strides: vec![stride], dilations: vec![1], pads, ceil }

@@ -1,229 +1,339 @@
 //! ConvInteger and QLinearConv: convolutions of bytes, added up in 32 bits.
 
 use tract_onnx::prelude::TractResult;
-use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
+use tract_onnx::tract_hir::internal::{bail, ensure};
 
-use super::matmul::{Side, centred, sums};
-use super::params::quantized;
-use crate::eager::broadcast::count;
-use crate::eager::narrow::Beyond;
+use super::lanes::{Floats, Whole, by_fours, pair};
+use super::matmul::{Side, centred, only_zero};
+use super::params::{Quantiser, scales_of};
+use super::planes::{Layout, Pairs};
+use super::tiles::{Columns, Rows, multiply};
+use super::window::{Attributes, Axis};
+use crate::Dtype;
+use crate::eager::broadcast::{count, zip};
 use crate::eager::node::{Kernel, Node, one};
 use crate::eager::value::TensorValue;
-use crate::ops::math::product::Shapes;
 
-/// How a window moves, from the attributes.
-pub(crate) struct Attributes {
-    auto: String,
-    strides: Option<Vec<i64>>,
-    dilations: Option<Vec<i64>>,
-    pads: Option<Vec<i64>>,
-    group: usize,
+/// Weights less their zero points, packed: a matrix a group.
+struct Weights {
+    groups: Vec<Rows>,
+    outputs: usize,
+    /// Input channels of a group.
+    channels: usize,
+    kernel: Vec<usize>,
 }
 
-/// One spatial axis.
-#[derive(Clone, Copy, Debug)]
-struct Axis {
-    input: usize,
-    kernel: usize,
-    stride: usize,
-    dilation: usize,
-    before: usize,
-    output: usize,
-}
-
-impl Attributes {
-    fn of(node: &Node) -> TractResult<Attributes> {
-        let auto = node.text("auto_pad", "NOTSET")?;
-        ensure!(
-            ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"].contains(&auto.as_str()),
-            "auto_pad {auto:?} is unknown"
-        );
-        let group = usize::try_from(node.int("group", 1)).ok().filter(|&group| group > 0);
-        let group = group.ok_or_else(|| format_err!("group is not positive"))?;
-        let [strides, dilations, pads] = ["strides", "dilations", "pads"].map(|name| node.ints(name));
-        Ok(Attributes { auto, strides, dilations, pads, group })
-    }
-
-    fn axes(&self, sizes: &[usize], kernel: &[usize]) -> TractResult<Vec<Axis>> {
-        let positive = |values: &Option<Vec<i64>>, axis: usize, name: &str| {
-            let value = values.as_ref().map_or(Some(1), |values| values.get(axis).copied());
-            let value = value.and_then(|value| usize::try_from(value).ok()).filter(|&value| value > 0);
-            value.ok_or_else(|| format_err!("{name}: expected {} positive numbers", sizes.len()))
+impl Weights {
+    /// Of shape [M, C / groups, …], with one zero point, or one an output.
+    ///
+    /// # Errors
+    /// Where they are no bytes, or don't fit the groups.
+    fn new(weights: &TensorValue, zero: Option<&TensorValue>, group: usize) -> TractResult<Weights> {
+        let &[outputs, channels, ref kernel @ ..] = weights.shape() else {
+            bail!("expected weights of shape [M, C, …], got {:?}", weights.shape())
         };
-        let pad = |place: usize| match &self.pads {
-            None => Ok(0),
-            Some(pads) => {
-                let pad = pads.get(place).and_then(|&pad| usize::try_from(pad).ok());
-                pad.filter(|&pad| pad < 1 << 20)
-                    .ok_or_else(|| format_err!("pads: expected {} numbers from 0 on", 2 * sizes.len()))
-            }
+        ensure!(group <= outputs.max(1) && outputs.is_multiple_of(group), "{outputs} outputs in {group} groups");
+        let zero = zero.map(|zero| match zero.len() {
+            1 => Ok(zero.clone()),
+            size => zero.reshaped(&[vec![size], vec![1; weights.rank() - 1]].concat()),
+        });
+        let data = centred(weights, zero.transpose()?.as_ref(), Side::Columns)?;
+        let steps = Pairs::of(channels).steps(channels, kernel);
+        let size = channels * count(kernel)?;
+        let rows = outputs / group;
+        let packed = |part: usize| {
+            let own = &data[part * rows * size..(part + 1) * rows * size];
+            Rows::new(rows, steps.len(), |row, step| {
+                let [first, second] = steps[step].map(|at| at.map_or(0, |at| own[row * size + at]));
+                pair(first, second)
+            })
         };
-        let axis = |axis: usize| {
-            let (input, size) = (sizes[axis], kernel[axis]);
-            let stride = positive(&self.strides, axis, "strides")?;
-            let dilation = positive(&self.dilations, axis, "dilations")?;
-            ensure!(size > 0, "the window is empty");
-            let reach = (size - 1).checked_mul(dilation).and_then(|reach| reach.checked_add(1));
-            let reach = reach.ok_or_else(|| format_err!("the window is too large"))?;
-            let (before, after) = match self.auto.as_str() {
-                "NOTSET" => (pad(axis)?, pad(axis + sizes.len())?),
-                "VALID" => (0, 0),
-                auto => {
-                    let total = (input.div_ceil(stride).saturating_sub(1) * stride + reach).saturating_sub(input);
-                    if auto == "SAME_UPPER" { (total / 2, total - total / 2) } else { (total - total / 2, total / 2) }
-                }
-            };
-            let padded = input + before + after;
-            ensure!(padded >= reach, "the window of {reach} is larger than the input of {padded}");
-            Ok(Axis { input, kernel: size, stride, dilation, before, output: (padded - reach) / stride + 1 })
-        };
-        (0..sizes.len()).map(axis).collect()
+        let groups = (0..group).map(packed).collect();
+        Ok(Weights { groups, outputs, channels, kernel: kernel.to_vec() })
     }
 }
 
-/// The sums of a convolution, and their shape.
+/// The sums of a convolution with the zero point of `x`, and their shape.
 fn convolve(
     attributes: &Attributes,
-    x: (&[i32], &[usize]),
-    weights: (&[i32], &[usize]),
+    x: &TensorValue,
+    zero: Option<&TensorValue>,
+    weights: &Weights,
 ) -> TractResult<(Vec<i32>, Vec<usize>)> {
-    let ((&[batch, channels], sizes), (&[outputs, per_group], kernel)) =
-        (x.1.split_first_chunk::<2>(), weights.1.split_first_chunk::<2>()).zip_options()?;
-    ensure!(sizes.len() == kernel.len(), "a kernel {kernel:?} for an input {sizes:?}");
-    let group = attributes.group;
-    ensure!(
-        channels == per_group * group && outputs % group == 0,
-        "{channels} channels, {outputs} outputs in {group} groups"
-    );
-    let axes = attributes.axes(sizes, kernel)?;
-    let out_sizes: Vec<usize> = axes.iter().map(|axis| axis.output).collect();
-    let (positions, window, area) = (count(&out_sizes)?, count(kernel)?, count(sizes)?);
-    let mut shape = vec![batch, outputs];
-    shape.extend(&out_sizes);
-    let mut results = Vec::with_capacity(count(&shape)?);
-    count(&[per_group, window, positions])?;
-    // Where each element of a window is, at each position, the outside being none.
-    let taken = taken(&axes, positions, window);
-    let per_output = outputs / group;
-    let product = Shapes::of(&[per_output, per_group * window], &[per_group * window, positions])?;
-    let mut columns = vec![0; per_group * window * positions];
-    for image in 0..batch {
-        for part in 0..group {
-            for channel in 0..per_group {
-                let start = (image * channels + part * per_group + channel) * area;
-                let plane = x.0.get(start..start + area).unwrap_or_default();
-                let rows = &mut columns[channel * window * positions..(channel + 1) * window * positions];
-                for (slot, place) in rows.iter_mut().zip(&taken) {
-                    *slot = plane.get(*place).copied().unwrap_or(0);
-                }
-            }
-            let size = per_output * per_group * window;
-            let matrix = weights.0.get(part * size..(part + 1) * size).unwrap_or_default();
-            results.extend(sums(&product, matrix, &columns));
-        }
-    }
-    Ok((results, shape))
-}
-
-/// Two that must both be there.
-trait ZipOptions<A, B> {
-    fn zip_options(self) -> TractResult<(A, B)>;
-}
-
-impl<A, B> ZipOptions<A, B> for (Option<A>, Option<B>) {
-    fn zip_options(self) -> TractResult<(A, B)> {
-        let (Some(a), Some(b)) = self else {
-            bail!("expected images of shape [N, C, …] and weights of the same rank")
-        };
-        Ok((a, b))
+    let zero = only_zero(zero)?;
+    match x.dtype() {
+        Dtype::Uint8 => convolve_bytes(attributes, (x.slice::<u8>()?, x.shape()), zero, weights),
+        Dtype::Int8 => convolve_bytes(attributes, (x.slice::<i8>()?, x.shape()), zero, weights),
+        other => bail!("expected bytes, got {}", other.name()),
     }
 }
 
-fn taken(axes: &[Axis], positions: usize, window: usize) -> Vec<usize> {
-    let place = |mut element: usize, mut position: usize| {
-        let (mut place, mut step) = (0, 1);
-        for axis in axes.iter().rev() {
-            let at = position % axis.output * axis.stride + element % axis.kernel * axis.dilation;
-            position /= axis.output;
-            element /= axis.kernel;
-            match at.checked_sub(axis.before).filter(|&at| at < axis.input) {
-                Some(at) => place += at * step,
-                None => return usize::MAX,
-            }
-            step *= axis.input;
-        }
-        place
+fn convolve_bytes<T: Copy + Into<i32>>(
+    attributes: &Attributes,
+    (data, shape): (&[T], &[usize]),
+    zero: i32,
+    weights: &Weights,
+) -> TractResult<(Vec<i32>, Vec<usize>)> {
+    let &[batch, channels, ref sizes @ ..] = shape else {
+        bail!("expected images of shape [N, C, …], got {shape:?}")
     };
-    (0..window).flat_map(|element| (0..positions).map(move |position| place(element, position))).collect()
+    let (kernel, groups) = (&weights.kernel, weights.groups.len());
+    ensure!(sizes.len() == kernel.len(), "a kernel {kernel:?} for an input {sizes:?}");
+    ensure!(channels == weights.channels * groups, "{channels} channels for {} of {groups} groups", weights.channels);
+    let axes = attributes.axes(sizes, kernel)?;
+    let mut shape = vec![batch, weights.outputs];
+    shape.extend(axes.iter().map(|axis| axis.output));
+    let mut sums = vec![0; count(&shape)?];
+    if sums.is_empty() {
+        return Ok((sums, shape));
+    }
+    let axes = joined(axes);
+    let kernel: Vec<usize> = axes.iter().map(|axis| axis.kernel).collect();
+    let positions = axes.iter().map(|axis| axis.output).product::<usize>();
+    let width = axes.last().map_or(1, |axis| axis.output);
+    let layout = Layout::new(axes, weights.channels)?;
+    let (offsets, rows) = (layout.offsets(&kernel), layout.rows());
+    let images = data.chunks((weights.channels * count(sizes)?).max(1));
+    let results = sums.chunks_mut(positions * weights.outputs / groups);
+    for ((image, result), weights) in images.zip(results).zip(weights.groups.iter().cycle()) {
+        let mut planes = vec![0; layout.len()];
+        layout.fill(&mut planes, image, zero);
+        for (index, &row) in rows.iter().enumerate() {
+            let columns = Columns { planes: &planes[row..], offsets: &offsets, count: width };
+            multiply(weights, &columns, &mut result[index * width..], positions);
+        }
+    }
+    Ok((sums, shape))
 }
 
-/// Weights less their zero points, of which there is one, or one an output.
-fn centred_weights(weights: &TensorValue, zero: Option<&TensorValue>) -> TractResult<Vec<i32>> {
-    let Some(zero) = zero.filter(|zero| zero.len() > 1) else { return centred(weights, zero, Side::Rows) };
-    let mut shape = vec![1; weights.rank()];
-    ensure!(!shape.is_empty(), "weights without axes");
-    shape[0] = zero.len();
-    centred(weights, Some(&zero.reshaped(&shape)?), Side::Columns)
+/// Where windows are single places, side by side, an image is one long row.
+fn joined(axes: Vec<Axis>) -> Vec<Axis> {
+    let is_plain = |axis: &Axis| (axis.kernel, axis.stride, axis.input) == (1, 1, axis.output);
+    if !axes.iter().all(is_plain) {
+        return axes;
+    }
+    let size = axes.iter().map(|axis| axis.input).product();
+    vec![Axis { input: size, output: size, ..Axis::ONE }]
+}
+
+/// The weights where the graph says them, packed once.
+fn known(node: &Node, index: usize, zero: usize, group: usize) -> TractResult<Option<Weights>> {
+    let Some(weights) = node.constant(index) else { return Ok(None) };
+    let zero = match node.proto.input.get(zero).is_none_or(String::is_empty) {
+        true => None,
+        false => match node.constant(zero) {
+            None => return Ok(None),
+            zero => zero,
+        },
+    };
+    let packed = Weights::new(weights, zero, group)?;
+    node.hold(index);
+    Ok(Some(packed))
 }
 
 pub(super) fn integer(node: &Node) -> TractResult<Kernel> {
     let attributes = Attributes::of(node)?;
+    let known = known(node, 1, 3, attributes.group)?;
     Ok(Box::new(move |arguments| {
-        let (x, weights) = (arguments.tensor(0)?, arguments.tensor(1)?);
-        let data = centred(x, arguments.optional(2)?, Side::Rows)?;
-        let kernel = centred_weights(weights, arguments.optional(3)?)?;
-        let (results, shape) = convolve(&attributes, (&data, x.shape()), (&kernel, weights.shape()))?;
-        one(TensorValue::new(&shape, results)?)
+        let given = match &known {
+            Some(_) => None,
+            None => Some(Weights::new(arguments.tensor(1)?, arguments.optional(3)?, attributes.group)?),
+        };
+        let Some(weights) = known.as_ref().or(given.as_ref()) else { bail!("no weights") };
+        let (sums, shape) = convolve(&attributes, arguments.tensor(0)?, arguments.optional(2)?, weights)?;
+        one(TensorValue::new(&shape, sums)?)
     }))
 }
 
-pub(super) fn linear(node: &Node) -> TractResult<Kernel> {
+/// ConvInteger as floats: times a scale, plus a bias if there is one, and what is negative 0 if `relu` says so. No model names it.
+pub(super) fn scaled(node: &Node) -> TractResult<Kernel> {
     let attributes = Attributes::of(node)?;
+    let known = known(node, 1, 3, attributes.group)?;
+    let rectifies = node.flag("relu", 0);
     Ok(Box::new(move |arguments| {
-        let (x, weights, zero) = (arguments.tensor(0)?, arguments.tensor(3)?, arguments.tensor(7)?);
-        let data = centred(x, Some(arguments.tensor(2)?), Side::Rows)?;
-        let kernel = centred_weights(weights, Some(arguments.tensor(5)?))?;
-        let (results, shape) = convolve(&attributes, (&data, x.shape()), (&kernel, weights.shape()))?;
-        let outputs = shape[1];
-        let positions = count(&shape[2..])?.max(1);
-        let bias = arguments.optional(8)?.map(TensorValue::to_i64s).transpose()?;
-        ensure!(
-            bias.as_ref().is_none_or(|bias| bias.len() == outputs),
-            "the bias is not one for each of {outputs} outputs"
-        );
-        let (x_scale, y_scale) = (arguments.tensor(1)?.item::<f32>()?, arguments.tensor(6)?.item::<f32>()?);
-        let scales = arguments.tensor(4)?.to_f32s()?;
-        ensure!(scales.len() == 1 || scales.len() == outputs, "{} scales for {outputs} outputs", scales.len());
-        let [zero_point] = zero.to_f64s()?[..] else { bail!("expected one zero point of the result") };
-        let scaled = results.iter().enumerate().map(|(place, &sum)| {
-            let output = place / positions % outputs;
-            let scale = if scales.len() == 1 { scales[0] } else { scales[output] };
-            let bias = bias.as_ref().map_or(0, |bias| bias[output] as i32);
-            sum.wrapping_add(bias) as f32 * (x_scale * scale / y_scale)
-        });
-        one(quantized(zero.dtype(), &shape, scaled, |_| zero_point, Beyond::Saturates)?)
+        let given = match &known {
+            Some(_) => None,
+            None => Some(Weights::new(arguments.tensor(1)?, arguments.optional(3)?, attributes.group)?),
+        };
+        let Some(weights) = known.as_ref().or(given.as_ref()) else { bail!("no weights") };
+        let (sums, shape) = convolve(&attributes, arguments.tensor(0)?, arguments.optional(2)?, weights)?;
+        one(as_floats(sums, &shape, arguments.tensor(4)?, arguments.optional(5)?, rectifies)?)
+    }))
+}
+
+fn as_floats(
+    sums: Vec<i32>,
+    shape: &[usize],
+    scale: &TensorValue,
+    bias: Option<&TensorValue>,
+    rectifies: bool,
+) -> TractResult<TensorValue> {
+    let least = Floats::splat(if rectifies { 0.0 } else { f32::NEG_INFINITY });
+    let (scales, biases) = (by_plane(scale, shape), bias.map_or(Some(&[0.0][..]), |bias| by_plane(bias, shape)));
+    if let (Some(scales), Some(biases)) = (scales, biases) {
+        let size = count(&shape[2..])?.max(1);
+        let mut data = vec![0.0; sums.len()];
+        for (plane, (sums, data)) in sums.chunks(size).zip(data.chunks_mut(size)).enumerate() {
+            let at = |values: &[f32]| Floats::splat(if let [one] = values { *one } else { values[plane % shape[1]] });
+            let (scale, bias) = (at(scales), at(biases));
+            let float = |sums: &[i32; 4]| Whole::of(sums).floats().times(scale).plus(bias).largest(least).array();
+            by_fours(sums, 0, data, float);
+        }
+        return TensorValue::new(shape, data);
+    }
+    let floats = TensorValue::new(shape, sums.into_iter().map(|sum| sum as f32).collect())?;
+    let (mut shape, mut data) = zip(&floats, scale, |x: &f32, y: &f32| x * y)?;
+    if let Some(bias) = bias {
+        (shape, data) = zip(&TensorValue::new(&shape, data)?, bias, |x: &f32, y: &f32| x + y)?;
+    }
+    if rectifies {
+        data.iter_mut().filter(|x| **x < 0.0).for_each(|x| *x = 0.0);
+    }
+    TensorValue::new(&shape, data)
+}
+
+/// Numbers of which there is one, or one for each of the shape's second axis.
+fn by_plane<'a>(numbers: &'a TensorValue, shape: &[usize]) -> Option<&'a [f32]> {
+    let (own, fits) = (numbers.shape(), numbers.rank() <= shape.len());
+    let behind = own.iter().rev().take(shape.len() - 2).all(|&size| size == 1);
+    let is_each =
+        own.len() > shape.len() - 2 && own[own.len() + 1 - shape.len()] == shape[1] && numbers.len() == shape[1];
+    let data = numbers.slice::<f32>().ok()?;
+    (fits && (numbers.len() == 1 || behind && is_each)).then_some(data)
+}
+
+pub(crate) fn linear(node: &Node) -> TractResult<Kernel> {
+    let attributes = Attributes::of(node)?;
+    let known = known(node, 3, 5, attributes.group)?;
+    Ok(Box::new(move |arguments| {
+        let given = match &known {
+            Some(_) => None,
+            None => Some(Weights::new(arguments.tensor(3)?, Some(arguments.tensor(5)?), attributes.group)?),
+        };
+        let Some(weights) = known.as_ref().or(given.as_ref()) else { bail!("no weights") };
+        let (sums, shape) = convolve(&attributes, arguments.tensor(0)?, Some(arguments.tensor(2)?), weights)?;
+        let outputs = weights.outputs;
+        let bias = arguments.optional(8)?.map(|bias| bias.slice::<i32>()).transpose()?;
+        ensure!(bias.is_none_or(|bias| bias.len() == outputs), "the bias is not one for each of {outputs} outputs");
+        let x_scale = arguments.tensor(1)?.item::<f32>()?;
+        let scales = scales_of(arguments.tensor(4)?, outputs)?;
+        let to = Quantiser::of(arguments.tensor(6)?, arguments.tensor(7)?)?;
+        let factors: Vec<f32> = scales.iter().map(|scale| x_scale * scale / to.scale).collect();
+        one(to.of_planes(&shape, &sums, &factors, bias)?)
     }))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn attributes(pads: &[i64], strides: &[i64], dilations: &[i64], group: usize) -> Attributes {
+        let [pads, strides, dilations] = [pads, strides, dilations].map(|values| Some(values.to_vec()));
+        Attributes { auto: "NOTSET".into(), strides, dilations, pads, group }
+    }
 
     #[test]
     fn windows_add_up_with_zeros_around() {
-        let attributes = Attributes {
-            auto: "NOTSET".into(),
-            strides: None,
-            dilations: None,
-            pads: Some(vec![1, 1, 1, 1]),
-            group: 1,
-        };
-        let x: Vec<i32> = (1..=4).collect();
-        let (results, shape) = convolve(&attributes, (&x, &[1, 1, 2, 2]), (&[1; 4], &[1, 1, 2, 2])).unwrap();
+        let around = attributes(&[1; 4], &[1; 2], &[1; 2], 1);
+        let x = TensorValue::new(&[1, 1, 2, 2], vec![1u8, 2, 3, 4]).unwrap();
+        let ones = TensorValue::new(&[1, 1, 2, 2], vec![1i8; 4]).unwrap();
+        let weights = Weights::new(&ones, None, 1).unwrap();
+        let (sums, shape) = convolve(&around, &x, None, &weights).unwrap();
         assert_eq!(shape, [1, 1, 3, 3]);
-        assert_eq!(results, [1, 3, 2, 4, 10, 6, 3, 7, 4]);
-        let (results, _) = convolve(&attributes, (&x[..0], &[0, 1, 2, 2]), (&[1; 4], &[1, 1, 2, 2])).unwrap();
-        assert!(results.is_empty());
-        assert!(convolve(&attributes, (&x, &[1, 1, 2, 2]), (&[1; 4], &[1, 2, 1, 2])).is_err());
+        assert_eq!(sums, [1, 3, 2, 4, 10, 6, 3, 7, 4]);
+        let none = TensorValue::new(&[0, 1, 2, 2], Vec::<u8>::new()).unwrap();
+        assert!(convolve(&around, &none, None, &weights).unwrap().0.is_empty());
+        let unlike = Weights::new(&ones.reshaped(&[1, 2, 1, 2]).unwrap(), None, 1).unwrap();
+        assert!(convolve(&around, &x, None, &unlike).is_err());
+        let floats = TensorValue::new(&[1, 1, 2, 2], vec![0f32; 4]).unwrap();
+        assert!(convolve(&around, &floats, None, &weights).is_err());
+        assert!(Weights::new(&ones, None, 2).is_err());
+    }
+
+    /// An axis: input, kernel, stride, dilation, padding before and behind.
+    fn axis() -> impl Strategy<Value = [usize; 6]> {
+        let any = (1usize..14, 1usize..5, 1usize..4, 1usize..4, 0usize..4, 0usize..4);
+        let fits = |[input, kernel, _, dilation, before, behind]: &[usize; 6]| {
+            input + before + behind > (kernel - 1) * dilation
+        };
+        any.prop_map(|(a, b, c, d, e, f)| [a, b, c, d, e, f]).prop_filter("the window is larger than the input", fits)
+    }
+
+    /// The sum at a position, one product after the other.
+    fn plain(x: &[i32], weights: &[i32], axes: &[[usize; 6]], position: &[usize]) -> i32 {
+        let window: usize = axes.iter().map(|axis| axis[1]).product();
+        let area: usize = axes.iter().map(|axis| axis[0]).product();
+        let mut sum = 0;
+        for (element, weight) in weights.iter().enumerate() {
+            let (mut rest, mut at, mut step) = (element % window, Some(element / window * area), 1);
+            for (&[input, kernel, stride, dilation, before, _], position) in axes.iter().zip(position).rev() {
+                let place = (position * stride + rest % kernel * dilation).checked_sub(before);
+                at = at.zip(place.filter(|&place| place < input)).map(|(at, place)| at + place * step);
+                step *= input;
+                rest /= kernel;
+            }
+            sum += at.map_or(0, |at| x[at] * weight);
+        }
+        sum
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        /// Whole numbers: equal to the last bit.
+        #[test]
+        fn any_window_adds_up(
+            axes in prop::collection::vec(axis(), 0..4),
+            (batch, group, channels, rows) in (1usize..3, 1usize..3, 1usize..5, 1usize..7),
+            signed in any::<bool>(),
+            (zero, seed) in (any::<u8>(), any::<u32>()),
+        ) {
+            let byte = |at: usize| ((at as u32).wrapping_mul(2_654_435_761).wrapping_add(seed) >> 13) as u8;
+            let pads = [4, 5].map(|place| axes.iter().map(|axis| axis[place] as i64).collect::<Vec<_>>()).concat();
+            let [strides, dilations] = [2, 3].map(|place| axes.iter().map(|axis| axis[place] as i64).collect::<Vec<_>>());
+            let attributes = attributes(&pads, &strides, &dilations, group);
+            let shape = |first: usize, second: usize, place: usize| {
+                [vec![first, second], axes.iter().map(|axis| axis[place]).collect()].concat()
+            };
+            let (x_shape, w_shape) = (shape(batch, group * channels, 0), shape(group * rows, channels, 1));
+            let data: Vec<u8> = (0..x_shape.iter().product()).map(byte).collect();
+            let weights: Vec<u8> = (0..w_shape.iter().product()).map(|at| byte(at + 99_991)).collect();
+            let zeros: Vec<u8> = (0..group * rows).map(|at| byte(at + 7)).collect();
+            let tensor = |shape: &[usize], bytes: &[u8]| match signed {
+                true => TensorValue::new(shape, bytes.iter().map(|&x| x as i8).collect()),
+                false => TensorValue::new(shape, bytes.to_vec()),
+            };
+            let number = |x: u8| if signed { i32::from(x as i8) } else { i32::from(x) };
+            let packed = Weights::new(
+                &tensor(&w_shape, &weights).unwrap(),
+                Some(&tensor(&[zeros.len()], &zeros).unwrap()),
+                group,
+            );
+            let x = tensor(&x_shape, &data).unwrap();
+            let (sums, shape) = convolve(&attributes, &x, Some(&tensor(&[], &[zero]).unwrap()), &packed.unwrap()).unwrap();
+            let outputs: Vec<usize> =
+                axes.iter().map(|&[input, kernel, stride, dilation, before, behind]| {
+                    (input + before + behind - (kernel - 1) * dilation - 1) / stride + 1
+                }).collect();
+            prop_assert_eq!(&shape, &[vec![batch, group * rows], outputs.clone()].concat());
+            let positions: usize = outputs.iter().product();
+            let area: usize = axes.iter().map(|axis| axis[0]).product();
+            let size = w_shape[1..].iter().product::<usize>();
+            for (place, &sum) in sums.iter().enumerate() {
+                let (image, output) = (place / positions / (group * rows), place / positions % (group * rows));
+                let mut rest = place % positions;
+                let mut position: Vec<usize> =
+                    outputs.iter().rev().map(|size| { let at = rest % size; rest /= size; at }).collect();
+                position.reverse();
+                let first = (image * group + output / rows) * channels * area;
+                let x: Vec<i32> =
+                    data[first..first + channels * area].iter().map(|&x| number(x) - number(zero)).collect();
+                let own = &weights[output * size..(output + 1) * size];
+                let own: Vec<i32> = own.iter().map(|&x| number(x) - number(zeros[output])).collect();
+                prop_assert_eq!(sum, plain(&x, &own, &axes, &position));
+            }
+        }
     }
 }

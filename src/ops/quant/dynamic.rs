@@ -3,6 +3,8 @@
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::ensure;
 
+use super::lanes::Floats;
+use super::params::Quantiser;
 use crate::eager::node::{Kernel, Node};
 use crate::eager::value::TensorValue;
 
@@ -15,12 +17,19 @@ pub(crate) struct Bytes {
 
 /// Quantised to its range, which holds 0.
 pub(crate) fn bytes(data: &[f32]) -> Bytes {
-    let least = data.iter().fold(0f32, |least, &x| least.min(x));
-    let largest = data.iter().fold(0f32, |largest, &x| largest.max(x));
+    let (mut least, mut largest) = (Floats::splat(0.0), Floats::splat(0.0));
+    let (fours, rest) = data.as_chunks::<4>();
+    for four in fours {
+        least = least.least(Floats::of(four));
+        largest = largest.largest(Floats::of(four));
+    }
+    let rest = || rest.iter().copied();
+    let least = least.array().into_iter().chain(rest()).fold(0f32, f32::min);
+    let largest = largest.array().into_iter().chain(rest()).fold(0f32, f32::max);
     let scale = if largest == least { 1.0 / 255.0 } else { (largest - least) / 255.0 };
     let zero = (0.0 - least / scale).clamp(0.0, 255.0).round_ties_even();
-    let byte = |&x: &f32| ((x / scale).round_ties_even() + zero).clamp(0.0, 255.0) as u8;
-    Bytes { data: data.iter().map(byte).collect(), scale, zero: zero as u8 }
+    let quantiser = Quantiser::unsigned(scale, zero);
+    Bytes { data: quantiser.bytes(data), scale, zero: zero as u8 }
 }
 
 pub(super) fn quantize(_: &Node) -> TractResult<Kernel> {

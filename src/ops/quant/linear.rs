@@ -3,7 +3,7 @@
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure, format_err};
 
-use super::params::{Spread, quantized};
+use super::params::{Quantiser, Spread, byte_values, looked_up, quantized};
 use crate::Dtype;
 use crate::eager::narrow::Beyond;
 use crate::eager::node::{Kernel, Node, one};
@@ -39,6 +39,10 @@ pub(crate) fn quantize(node: &Node) -> TractResult<Kernel> {
     let precision = dtype(node, "precision")?;
     Ok(Box::new(move |arguments| {
         let (x, scale, zero) = (arguments.tensor(0)?, arguments.tensor(1)?, arguments.optional(2)?);
+        let is_plain = precision.is_none() && attributes.output.is_none() && attributes.block == 0;
+        if is_plain && let Some(bytes) = to_bytes(x, scale, zero)? {
+            return one(bytes);
+        }
         let spread = Spread::of(x.shape(), scale.shape(), attributes.axis, attributes.block)?;
         let dtype = zero.map(TensorValue::dtype).or(attributes.output).unwrap_or(Dtype::Uint8);
         ensure!(attributes.output.is_none_or(|output| output == dtype), "the zero point has not the output's dtype");
@@ -56,6 +60,29 @@ pub(crate) fn quantize(node: &Node) -> TractResult<Kernel> {
     }))
 }
 
+/// What most models do: float32 with one scale, as bytes.
+fn to_bytes(x: &TensorValue, scale: &TensorValue, zero: Option<&TensorValue>) -> TractResult<Option<TensorValue>> {
+    let is_one = scale.len() == 1 && zero.is_none_or(|zero| zero.len() == 1);
+    if !is_one || x.dtype() != Dtype::Float32 || scale.dtype() != Dtype::Float32 {
+        return Ok(None);
+    }
+    let dtype = zero.map_or(Dtype::Uint8, TensorValue::dtype);
+    let zero = zero.map(TensorValue::to_f32s).transpose()?.map_or(0.0, |zero| zero[0]);
+    let quantiser = Quantiser::new(scale.item::<f32>()?, zero, dtype);
+    quantiser.map(|quantiser| quantiser.quantised(x.shape(), x.slice::<f32>()?)).transpose()
+}
+
+/// What most models do: bytes with one scale, as float32.
+fn from_bytes(x: &TensorValue, scale: &TensorValue, zero: Option<&TensorValue>) -> TractResult<Option<TensorValue>> {
+    let is_one = scale.len() == 1 && zero.is_none_or(|zero| zero.len() == 1);
+    if !is_one || scale.dtype() != Dtype::Float32 || x.len() < 256 {
+        return Ok(None);
+    }
+    let zero = zero.map(TensorValue::to_i64s).transpose()?.map_or(0, |zero| zero[0] as i32);
+    let Some(values) = byte_values(x.dtype(), scale.item::<f32>()?, zero) else { return Ok(None) };
+    TensorValue::new(x.shape(), looked_up(x, &values)?).map(Some)
+}
+
 fn rounded(dtype: Dtype, x: f32) -> f32 {
     match dtype {
         Dtype::Float16 => tract_onnx::prelude::f16::from_f32(x).to_f32(),
@@ -69,6 +96,10 @@ pub(crate) fn dequantize(node: &Node) -> TractResult<Kernel> {
         let (x, scale, zero) = (arguments.tensor(0)?, arguments.tensor(1)?, arguments.optional(2)?);
         let spread = Spread::of(x.shape(), scale.shape(), attributes.axis, attributes.block)?;
         let dtype = attributes.output.unwrap_or(scale.dtype());
+        let is_plain = dtype == Dtype::Float32 && attributes.block == 0;
+        if is_plain && let Some(floats) = from_bytes(x, scale, zero)? {
+            return one(floats);
+        }
         if !dtype.is_float() || x.dtype() == Dtype::Float64 {
             bail!("{} does not become {}", x.dtype().name(), dtype.name());
         }

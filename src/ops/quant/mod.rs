@@ -1,10 +1,15 @@
 //! Quantisation: floats as small integers times a scale.
 
-mod conv;
+pub(super) mod bytes;
+pub(crate) mod conv;
 pub(crate) mod dynamic;
+mod lanes;
 pub(crate) mod linear;
 pub(crate) mod matmul;
 pub(crate) mod params;
+mod planes;
+mod tiles;
+mod window;
 
 use crate::eager::node::Build;
 

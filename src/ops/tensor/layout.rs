@@ -111,7 +111,7 @@ pub(super) fn concat(node: &Node) -> TractResult<Kernel> {
 pub(super) fn split(node: &Node) -> TractResult<Kernel> {
     let along = node.int("axis", 0);
     let attribute = node.ints("split");
-    let outputs = node.outputs();
+    let (outputs, uneven) = (node.outputs(), node.opset >= 18);
     Ok(Box::new(move |arguments| {
         let input = arguments.tensor(0)?;
         let along = axis(along, input.rank())?;
@@ -119,6 +119,8 @@ pub(super) fn split(node: &Node) -> TractResult<Kernel> {
         let sizes = match attribute_or_input(&attribute, arguments, 1)? {
             Some(sizes) => sizes.into_iter().map(size).collect::<TractResult<Vec<_>>>()?,
             None => {
+                let fits = uneven || length.is_multiple_of(outputs.max(1));
+                ensure!(fits, "expected a size that {outputs} can share, got {length}");
                 let each = length.div_ceil(outputs.max(1));
                 (0..outputs).map(|place| each.min(length.saturating_sub(place * each))).collect()
             }

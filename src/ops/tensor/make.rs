@@ -58,7 +58,11 @@ pub(super) fn eye_like(node: &Node) -> TractResult<Kernel> {
         };
         let mut values = vec![0.0; rows * columns];
         for row in 0..rows {
-            if let Some(column) = usize::try_from(row as i64 + shift).ok().filter(|column| *column < columns) {
+            if let Some(column) = (row as i64)
+                .checked_add(shift)
+                .and_then(|column| usize::try_from(column).ok())
+                .filter(|column| *column < columns)
+            {
                 values[row * columns + column] = 1.0;
             }
         }

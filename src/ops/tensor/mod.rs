@@ -9,6 +9,7 @@ mod pick;
 mod reshape;
 mod resize;
 mod roi;
+mod sample;
 mod scatter;
 mod slice;
 mod unique;
@@ -17,6 +18,7 @@ use crate::eager::node::Build;
 
 pub(super) use layout::part;
 pub(super) use pick::joined;
+pub(super) use sample::grid_sample;
 
 pub(super) fn find(operator: &str) -> Option<Build> {
     Some(match operator {
@@ -32,7 +34,9 @@ pub(super) fn find(operator: &str) -> Option<Build> {
         "Gather" => indexed::gather,
         "GatherElements" => indexed::gather_elements,
         "GatherND" => indexed::gather_nd,
+        "GridSample" => grid_sample,
         "Identity" => reshape::identity,
+        "MaxRoiPool" => roi::max_pool,
         "NonZero" => make::non_zero,
         "OneHot" => make::one_hot,
         "Pad" => pad::pad,

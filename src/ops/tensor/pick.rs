@@ -3,6 +3,7 @@
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{ensure, format_err};
 
+use crate::eager::broadcast::check_copies;
 use crate::eager::value::{Element, TensorValue, with_element};
 
 pub(super) use crate::eager::broadcast::count;
@@ -59,6 +60,7 @@ pub(super) fn picked(
 pub(super) fn at_offsets(input: &TensorValue, shape: &[usize], offsets: &[usize]) -> TractResult<TensorValue> {
     let inside = offsets.iter().all(|offset| *offset < input.len());
     ensure!(inside, "a place is outside the tensor of shape {:?}", input.shape());
+    check_copies(input, offsets.len())?;
     with_element!(input.dtype(), T => cloned::<T>(input, shape, offsets))
 }
 
@@ -94,6 +96,7 @@ pub(super) fn taken(input: &TensorValue, along: usize, places: &[usize]) -> Trac
 /// Where the shape is too large or the value is not one.
 pub(super) fn filled(value: &TensorValue, shape: &[usize]) -> TractResult<TensorValue> {
     let count = count(shape)?;
+    check_copies(value, count)?;
     with_element!(value.dtype(), T => {
         TensorValue::tagged(value.dtype(), shape, vec![value.item::<T>()?; count])
     })
@@ -115,7 +118,8 @@ pub(in super::super) fn joined(parts: &[&TensorValue], along: usize) -> TractRes
         ensure!(same, "{:?} and {:?} can't be joined along axis {along}", first.shape(), part.shape());
         shape[along] += part.shape()[along];
     }
-    count(&shape)?;
+    let count = count(&shape)?;
+    parts.iter().try_for_each(|part| check_copies(part, count))?;
     let outer: usize = shape[..along].iter().product();
     with_element!(first.dtype(), T => join::<T>(parts, along, outer, first, &shape))
 }

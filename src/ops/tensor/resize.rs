@@ -20,6 +20,9 @@ struct Resize {
     extrapolation: f64,
 }
 
+/// No axis becomes longer: each of its places has a list.
+const LONGEST_AXIS: usize = 1 << 22;
+
 /// What is wanted along one axis.
 #[derive(Clone, Debug)]
 struct Wanted {
@@ -130,7 +133,7 @@ impl Resize {
         let shape: Vec<usize> = wanted.iter().map(|wanted| wanted.length).collect();
         count(&shape)?;
         // An empty tensor may be long along an axis all the same.
-        shape.iter().try_for_each(|length| count(&[*length]).map(drop))?;
+        ensure!(shape.iter().all(|length| *length <= LONGEST_AXIS), "the shape {shape:?} is too large");
         ensure!(input.len() > 0 || shape.contains(&0), "{:?} can't become {shape:?}", input.shape());
         let mut taps = vec![];
         for (own, wanted) in input.shape().iter().zip(wanted) {

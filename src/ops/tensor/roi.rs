@@ -1,4 +1,4 @@
-//! RoiAlign: parts of pictures, each sampled to one size.
+//! RoiAlign and MaxRoiPool: parts of pictures, each sampled or pooled to one size.
 
 use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure};
@@ -100,6 +100,46 @@ impl Align {
     }
 }
 
+/// The largest element of each bin of a part, whose corners are whole places.
+pub(super) fn max_pool(node: &Node) -> TractResult<Kernel> {
+    let pooled = node.ints("pooled_shape").unwrap_or_default();
+    let &[rows, columns] = pooled.as_slice() else { bail!("pooled_shape is {pooled:?}") };
+    let (rows, columns) = (size(rows)?, size(columns)?);
+    let scale = f64::from(node.float("spatial_scale", 1.0));
+    Ok(Box::new(move |arguments| {
+        let (input, rois) = (arguments.tensor(0)?, arguments.tensor(1)?);
+        let (&[batch, channels, height, width], &[parts, 5]) = (input.shape(), rois.shape()) else {
+            bail!("expected pictures and rows of 5, got {:?} and {:?}", input.shape(), rois.shape())
+        };
+        let shape = [parts, channels, rows, columns];
+        let mut values = Vec::with_capacity(count(&shape)?);
+        let (data, rois) = (input.to_f64s()?, rois.to_f64s()?);
+        for roi in rois.chunks(5) {
+            ensure!(roi[0] >= 0.0 && roi[0] < batch as f64, "the batch index {} is none of {batch}", roi[0]);
+            let [left, top, right, bottom] = [1, 2, 3, 4].map(|corner| (roi[corner] * scale).round());
+            let (high, wide) = (bins(top, bottom, rows, height), bins(left, right, columns, width));
+            for channel in 0..channels {
+                let plane = &data[(roi[0] as usize * channels + channel) * height * width..][..height * width];
+                for row in &high {
+                    values.extend(wide.iter().map(|column| {
+                        let rows = row.clone().flat_map(|row| &plane[row * width..][column.clone()]);
+                        rows.copied().reduce(f64::max).unwrap_or(0.0)
+                    }));
+                }
+            }
+        }
+        one(TensorValue::from_f64s(input.dtype(), &shape, values)?)
+    }))
+}
+
+/// The places of an axis in each of `count` bins between two of them, both included.
+fn bins(first: f64, last: f64, count: usize, length: usize) -> Vec<std::ops::Range<usize>> {
+    let bin = (last - first + 1.0).max(1.0) / count as f64;
+    let inside = |at: f64| (at + first).clamp(0.0, length as f64) as usize;
+    let one = |index: usize| inside((index as f64 * bin).floor())..inside(((index + 1) as f64 * bin).ceil());
+    (0..count).map(one).map(|bin| bin.start..bin.end.max(bin.start)).collect()
+}
+
 /// The four neighbours of a point and their weights; all 0 far outside.
 fn corners(y: f64, x: f64, (height, width): (usize, usize)) -> [(usize, f64); 4] {
     if y < -1.0 || y > height as f64 || x < -1.0 || x > width as f64 || y.is_nan() || x.is_nan() {
@@ -117,4 +157,30 @@ fn corners(y: f64, x: f64, (height, width): (usize, usize)) -> [(usize, f64); 4]
         (bottom * width + left, down * (1.0 - along)),
         (bottom * width + right, down * along),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use tract_onnx::pb::{AttributeProto, NodeProto};
+
+    use super::*;
+    use crate::eager::node::Arguments;
+
+    /// Two parts of two channels, the second beyond the picture. The expected values are onnxruntime 1.32's.
+    #[test]
+    fn parts_are_pooled_by_their_largest() {
+        let attribute = vec![
+            AttributeProto { name: "pooled_shape".into(), ints: vec![2, 2], ..Default::default() },
+            AttributeProto { name: "spatial_scale".into(), f: 0.8, ..Default::default() },
+        ];
+        let proto = NodeProto { attribute, ..Default::default() };
+        let kernel = max_pool(&Node { proto: &proto, opset: 1, constants: vec![], held: Default::default() }).unwrap();
+        let picture = (0..32).map(|index| ((index * 7 % 11) as f32 - 5.0) / 4.0).collect();
+        let parts = vec![0f32, 0.0, 0.0, 3.0, 2.0, 0.0, 2.6, 1.0, 9.0, 9.0];
+        let inputs = [TensorValue::new(&[1, 2, 4, 4], picture), TensorValue::new(&[2, 5], parts)];
+        let inputs = inputs.into_iter().map(|input| Some(input.unwrap().into())).collect();
+        let outputs = kernel(&Arguments { inputs, fuel: &crate::eager::node::Fuel::new() }).unwrap();
+        let expected = [0.5, 1.0, 0.75, 1.0, 1.0, 1.0, 1.25, 1.25, 1.25, 0.0, 0.0, 0.0, 0.75, 0.0, 0.0, 0.0];
+        assert_eq!(outputs[0].tensor().unwrap().slice::<f32>().unwrap(), expected);
+    }
 }

@@ -59,6 +59,8 @@ pub(super) fn concat(_: &Node) -> TractResult<Kernel> {
         let [a, b] = [arguments.tensor(0)?, arguments.tensor(1)?];
         let (left, right) = (a.slice::<String>()?, b.slice::<String>()?);
         let shape = broadcast::shape(&[a.shape(), b.shape()])?;
+        let longest = |texts: &[String]| texts.iter().map(String::len).max().unwrap_or(0);
+        broadcast::check_texts(broadcast::count(&shape)?, longest(left).saturating_add(longest(right)))?;
         let places = broadcast::places(a.shape(), &shape)?.into_iter().zip(broadcast::places(b.shape(), &shape)?);
         one(TensorValue::new(&shape, places.map(|(at, other)| format!("{}{}", left[at], right[other])).collect())?)
     }))

@@ -10,12 +10,17 @@ use anyhow::{Result, ensure};
 use clap::Args;
 
 use crate::files;
+use crate::models;
 use crate::process;
 use crate::project::Project;
 use crate::python;
+use crate::reference;
 use crate::stamp::Step;
 use crate::suites::{self, Session};
 use crate::tally::Tally;
+
+/// The model of `models/real.json` that is quantised.
+const QUANTISED: &str = "ppocr-cls";
 
 /// Its options.
 #[derive(Args)]
@@ -60,11 +65,17 @@ pub fn make(project: &Project) -> Result<PathBuf> {
     let python = python::set_up(project, &python::ZOO)?;
     let scripts = files::find(&project.at("tests/zoo"), ".py")?;
     ensure!(!scripts.is_empty(), "tests/zoo holds no *.py");
+    // What is quantised: the model of digits with MNIST to calibrate it, and a real one.
+    let mnist = reference::mnist(project)?;
+    models::make(project, |model| model.name == QUANTISED)?;
+    let quantised = models::folder(project).join(QUANTISED).join("model.onnx");
+    let others = ["tests/zoo/requirements.txt", "tests/models/makers.py", "models/digits/model.onnx"];
+    let others = others.iter().map(|path| project.at(path)).chain([quantised.clone()]).collect();
     let out = folder(project);
     let step = Step {
         name: "the zoo's models",
         keys: &[&python.to_string_lossy()],
-        inputs: &[scripts, vec![project.at("tests/zoo/requirements.txt")]].concat(),
+        inputs: &[scripts, others].concat(),
         outputs: &[out.join("zoo.json")],
     };
     step.run(project, || {
@@ -72,6 +83,7 @@ pub fn make(project: &Project) -> Result<PathBuf> {
         let mut script = Command::new(&python);
         // Exporters write attributes in the order of their hashes.
         script.current_dir(&project.root).envs([("PYTHONDONTWRITEBYTECODE", "1"), ("PYTHONHASHSEED", "0")]);
+        script.env("ONNXLET_MNIST", &mnist).env("ONNXLET_PPOCR_CLS", &quantised);
         process::run(script.arg(project.at("tests/zoo/generate.py")).arg("--out").arg(&out))
     })?;
     Ok(python)

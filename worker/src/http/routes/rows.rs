@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use onnxlet::{Dtype, Inputs, Model, Prediction, Problem, TensorSpec, Value};
+use onnxlet::{Dtype, Inputs, MOST_PROBLEMS, Model, Prediction, Problem, TensorSpec, Value};
 
 use super::super::problem::ProblemDetails;
 
@@ -104,7 +104,7 @@ fn by_name(model: &Model, field: &str, rows: Vec<Value>) -> Result<Inputs, Probl
                 None => problems.push(Problem::new(&spec.name, format!("missing in {field}[{at}]; expected {spec}"))),
             }
         }
-        for (name, _) in entries {
+        for (name, _) in entries.into_iter().take(MOST_PROBLEMS) {
             problems.push(Problem::new(name, format!("unknown in {field}[{at}]; the model has {}", known(model))));
         }
         if !problems.is_empty() {

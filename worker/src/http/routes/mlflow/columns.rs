@@ -1,6 +1,6 @@
 //! A table's columns → the inputs that they are for.
 
-use onnxlet::{Inputs, Model, Problem, TensorSpec, Value};
+use onnxlet::{Inputs, MOST_PROBLEMS, Model, Problem, TensorSpec, Value};
 
 use super::super::super::problem::ProblemDetails;
 use super::super::rows::Rows;
@@ -61,13 +61,9 @@ pub(super) fn places<'a>(
         }
         places.push((spec, Place::Features(columns)));
     }
-    for (name, used) in names.iter().zip(used) {
-        if !used {
-            problems.push(Problem::new(
-                name,
-                format!("{field}: the model has no such input or feature, or the column stands twice"),
-            ));
-        }
+    for (name, _) in names.iter().zip(used).filter(|(_, used)| !used).take(MOST_PROBLEMS) {
+        let message = format!("{field}: the model has no such input or feature, or the column stands twice");
+        problems.push(Problem::new(name, message));
     }
     if problems.is_empty() { Ok(places) } else { Err(onnxlet::Error::Invalid(problems).into()) }
 }
