@@ -5,15 +5,15 @@ use tract_onnx::tract_core::plan::{EvalContext, Seating, SessionId};
 use tract_onnx::tract_hir::internal::{TractErrorContext, TypedOp, format_err};
 
 use super::memory::{Memory, Place};
-use crate::kernels::activation::{self, Activation};
-use crate::kernels::conv::{self, Packed};
-use crate::kernels::copy::{self, copy};
-use crate::kernels::depthwise::{self, Filters};
-use crate::kernels::pool::{self, Pool};
-use crate::kernels::reduce::{self, Reducer};
-use crate::kernels::tile::Run;
-use crate::kernels::window::Windows;
-use crate::kernels::zip::{self, Binary};
+use onnxlet_kernels::activation::{self, Activation};
+use onnxlet_kernels::conv::{self, Packed};
+use onnxlet_kernels::copy::{self, copy};
+use onnxlet_kernels::depthwise::{self, Filters};
+use onnxlet_kernels::pool::{self, Pool};
+use onnxlet_kernels::reduce::{self, Reducer};
+use onnxlet_kernels::tile::Run;
+use onnxlet_kernels::window::Windows;
+use onnxlet_kernels::zip::{self, Binary};
 
 /// A kernel on parts of memory.
 pub(super) struct Step {
@@ -241,7 +241,7 @@ impl Product {
         let windows = Windows { output: [1, m], stride: [0, k], pitch: [0, n], start: 0 };
         for index in 0..self.count {
             let right = &right[index * matrix..];
-            let packed = Packed::new(k, n, |depth, lane| right[depth * row + lane * column], |_| 0.0);
+            let packed = Packed::of_matrix(right, [k, n], [row, column]);
             let task = conv::Task {
                 input: &left[index * m * k..],
                 windows,

@@ -4,7 +4,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::DimLike;
 
 use super::memory::Place;
-use crate::kernels::activation::Clamp;
+use onnxlet_kernels::activation::Clamp;
 
 /// A value of float32.
 #[derive(Clone, Debug)]

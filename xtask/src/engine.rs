@@ -110,8 +110,8 @@ impl Module {
     fn inputs(&self, project: &Project) -> Vec<PathBuf> {
         let mut inputs: Vec<PathBuf> = ["Cargo.toml", "Cargo.lock"].map(|path| project.at(path)).into();
         let crates: &[&str] = match self.kind {
-            Kind::Bundled(_) | Kind::Bare => &["build.rs", "src", "pictures"],
-            Kind::Worker => &["build.rs", "src", "pictures", "worker/Cargo.toml", "worker/src"],
+            Kind::Bundled(_) | Kind::Bare => &["build.rs", "src", "kernels", "pictures"],
+            Kind::Worker => &["build.rs", "src", "kernels", "pictures", "worker/Cargo.toml", "worker/src"],
             Kind::Pictures => &["pictures"],
             Kind::Baker => &["bake/Cargo.toml", "bake/src"],
         };

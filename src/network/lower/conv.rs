@@ -5,16 +5,16 @@ use tract_onnx::tract_core::ops::cnn::pools::PoolSpec;
 use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat};
 
 use super::Lowering;
-use crate::kernels::activation::Activation;
-use crate::kernels::conv::Packed;
-use crate::kernels::copy;
-use crate::kernels::depthwise::Filters;
-use crate::kernels::tile::Run;
-use crate::kernels::window::Windows;
-use crate::kernels::zip::Binary;
 use crate::network::memory::{Home, Place};
 use crate::network::step::{Convolve, Depthwise, Group, Images, Part, Work};
 use crate::network::value::{Dense, Value};
+use onnxlet_kernels::activation::Activation;
+use onnxlet_kernels::conv::Packed;
+use onnxlet_kernels::copy;
+use onnxlet_kernels::depthwise::Filters;
+use onnxlet_kernels::tile::Run;
+use onnxlet_kernels::window::Windows;
+use onnxlet_kernels::zip::Binary;
 
 /// A convolution or a pool in two dimensions, whose image is padded already.
 pub(super) struct Geometry {

@@ -7,9 +7,9 @@ use tract_onnx::tract_core::ops::nn::NearestUpsample;
 use tract_onnx::tract_hir::internal::DimLike;
 
 use super::Lowering;
-use crate::kernels::copy;
 use crate::network::step::{Part, Work};
 use crate::network::value::{Dense, Value, strides};
+use onnxlet_kernels::copy;
 
 impl Lowering<'_> {
     pub(super) fn copying(&mut self, node: &TypedNode) -> TractResult<Option<Value>> {

@@ -7,10 +7,10 @@ use tract_onnx::tract_core::ops::math;
 use tract_onnx::tract_core::ops::nn::{GeluApproximate, HardSwish, LeakyRelu, Sigmoid, Silu};
 
 use super::Lowering;
-use crate::kernels::activation::{Activation, Clamp};
-use crate::kernels::zip::{self, Binary};
 use crate::network::step::Work;
 use crate::network::value::{Dense, Value, significant, strides};
+use onnxlet_kernels::activation::{Activation, Clamp};
+use onnxlet_kernels::zip::{self, Binary};
 
 impl Lowering<'_> {
     pub(super) fn elementwise(&mut self, node: &TypedNode) -> TractResult<Option<Value>> {

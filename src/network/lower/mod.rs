@@ -25,7 +25,7 @@ use super::memory::{Home, Place, plan};
 use super::step::{Part, Step, Work};
 use super::value::{Dense, Value, significant, strides};
 use super::{Input, Network, Output};
-use crate::kernels::copy;
+use onnxlet_kernels::copy;
 
 /// The network's steps, or nothing where none of them is a convolution or a product of ours.
 pub(super) fn lower(model: &TypedModel) -> TractResult<Option<Network>> {

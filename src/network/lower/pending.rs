@@ -3,10 +3,10 @@
 use tract_onnx::prelude::*;
 
 use super::Lowering;
-use crate::kernels::activation::{Activation, Clamp};
-use crate::kernels::zip::Binary;
 use crate::network::step::Work;
 use crate::network::value::{Dense, Gated, Pending, Value};
+use onnxlet_kernels::activation::{Activation, Clamp};
+use onnxlet_kernels::zip::Binary;
 
 impl Lowering<'_> {
     /// What the function of a value and a number makes pending, if it can.

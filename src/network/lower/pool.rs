@@ -5,9 +5,9 @@ use tract_onnx::tract_core::ops::cnn::{MaxPool, SumPool};
 
 use super::Lowering;
 use super::conv::Geometry;
-use crate::kernels::pool::Pool;
 use crate::network::step::Work;
 use crate::network::value::Value;
+use onnxlet_kernels::pool::Pool;
 
 impl Lowering<'_> {
     pub(super) fn pooling(&mut self, node: &TypedNode) -> TractResult<Option<Value>> {

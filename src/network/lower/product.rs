@@ -4,12 +4,12 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::einsum::EinSum;
 
 use super::Lowering;
-use crate::kernels::activation::Activation;
-use crate::kernels::conv::Packed;
-use crate::kernels::tile::Run;
-use crate::kernels::window::Windows;
 use crate::network::step::{Convolve, Group, Images, Product, Work};
 use crate::network::value::{Dense, Value, significant, strides};
+use onnxlet_kernels::activation::Activation;
+use onnxlet_kernels::conv::Packed;
+use onnxlet_kernels::tile::Run;
+use onnxlet_kernels::window::Windows;
 
 /// The axes of a product of two values, by their places in `[left, right, output]`.
 #[derive(Default)]

@@ -4,9 +4,9 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::nn::{Reduce, Reducer as Kind, Softmax, SoftmaxKind};
 
 use super::Lowering;
-use crate::kernels::reduce::Reducer;
 use crate::network::step::Work;
 use crate::network::value::{Dense, Value};
+use onnxlet_kernels::reduce::Reducer;
 
 impl Lowering<'_> {
     pub(super) fn reduction(&mut self, node: &TypedNode) -> TractResult<Option<Value>> {

@@ -4,27 +4,27 @@
 use super::simd::F32x4;
 
 /// Columns of a block of packed weights.
-pub(crate) const WIDTH: usize = 8;
+pub const WIDTH: usize = 8;
 /// Rows of a whole tile. Compilers load all the rows' inputs before they multiply: with the eight sums these are thirteen vectors,
 /// which fit into x64's registers. Six rows don't, and take twice the time.
-pub(crate) const ROWS: usize = 4;
+pub const ROWS: usize = 4;
 
 /// A stretch of a row that meets as many rows of a block of weights: where it begins, from the row's place on, and its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Run {
-    pub(crate) at: usize,
-    pub(crate) length: usize,
+pub struct Run {
+    pub at: usize,
+    pub length: usize,
 }
 
 /// The sums of a tile: for each row, of eight columns.
-pub(crate) type Sums<const R: usize> = [[F32x4; 2]; R];
+pub type Sums<const R: usize> = [[F32x4; 2]; R];
 
 /// Adds to `bias` the products of each row's runs with a block of weights: `[sum of the runs' lengths][8]`.
 ///
 /// # Safety
 /// `x` can be read at every row's place plus every element of the runs; `weights` and `bias` (8) wholly.
 #[inline(always)]
-pub(crate) unsafe fn multiply<const R: usize>(
+pub unsafe fn multiply<const R: usize>(
     x: *const f32,
     rows: &[usize; R],
     runs: &[Run],
@@ -53,7 +53,7 @@ pub(crate) unsafe fn multiply<const R: usize>(
 /// # Safety
 /// As for [`multiply`].
 #[inline(always)]
-pub(crate) unsafe fn multiply_row<const B: usize>(
+pub unsafe fn multiply_row<const B: usize>(
     x: *const f32,
     runs: &[Run],
     mut weights: *const f32,

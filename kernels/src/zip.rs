@@ -4,7 +4,7 @@ use super::simd::F32x4;
 
 /// A function of two elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Binary {
+pub enum Binary {
     Add,
     Sub,
     Mul,
@@ -15,16 +15,16 @@ pub(crate) enum Binary {
 
 /// An axis of the output, which lies without gaps: its size, and each input's elements from one place to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Axis {
-    pub(crate) size: usize,
-    pub(crate) strides: [usize; 2],
+pub struct Axis {
+    pub size: usize,
+    pub strides: [usize; 2],
 }
 
 /// Writes the function of the elements. The last axis has strides of 0 or 1.
 ///
 /// # Panics
 /// When the axes lead outside of a slice.
-pub(crate) fn zip(function: Binary, inputs: [&[f32]; 2], axes: &[Axis], output: &mut [f32]) {
+pub fn zip(function: Binary, inputs: [&[f32]; 2], axes: &[Axis], output: &mut [f32]) {
     match function {
         Binary::Add => rows(inputs, axes, output, F32x4::add),
         Binary::Sub => rows(inputs, axes, output, F32x4::sub),

@@ -4,7 +4,7 @@ use super::simd::F32x4;
 
 /// e to the power of each element, to about one unit in the last place.
 #[inline(always)]
-pub(crate) fn exp(x: F32x4) -> F32x4 {
+pub fn exp(x: F32x4) -> F32x4 {
     // ln 2 in two parts: the first has few bits, so that multiples of it are exact.
     const LN_2: [f32; 2] = [0.693_145_75, 1.428_606_8e-6];
     // Beyond these the result is 0 or infinite in any case.
@@ -21,14 +21,14 @@ pub(crate) fn exp(x: F32x4) -> F32x4 {
 
 /// 1 / (1 + exp(-x)).
 #[inline(always)]
-pub(crate) fn sigmoid(x: F32x4) -> F32x4 {
+pub fn sigmoid(x: F32x4) -> F32x4 {
     let one = F32x4::splat(1.0);
     one.div(one.add(exp(F32x4::splat(0.0).sub(x))))
 }
 
 /// The hyperbolic tangent.
 #[inline(always)]
-pub(crate) fn tanh(x: F32x4) -> F32x4 {
+pub fn tanh(x: F32x4) -> F32x4 {
     let one = F32x4::splat(1.0);
     let far = one.sub(F32x4::splat(2.0).div(one.add(exp(x.add(x)))));
     // Near zero that difference has few bits left. The next term of the series is less than 6e-8 of the sum.
@@ -40,7 +40,7 @@ pub(crate) fn tanh(x: F32x4) -> F32x4 {
 
 /// x * 0.5 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3))): GELU by its approximation.
 #[inline(always)]
-pub(crate) fn gelu_tanh(x: F32x4) -> F32x4 {
+pub fn gelu_tanh(x: F32x4) -> F32x4 {
     let cube = x.mul(x).mul(x);
     let inner = x.madd(cube, F32x4::splat(0.044_715)).mul(F32x4::splat(0.797_884_6));
     // 0.5 * (1 + tanh(y)) is sigmoid(2 * y).

@@ -5,7 +5,7 @@ use super::simd::F32x4;
 
 /// What becomes of the elements along the axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reducer {
+pub enum Reducer {
     Sum,
     Max,
     Min,
@@ -16,7 +16,7 @@ pub(crate) enum Reducer {
 ///
 /// # Panics
 /// When the slices have other lengths, or the size is 0.
-pub(crate) fn reduce(reducer: Reducer, input: &[f32], [outer, size, inner]: [usize; 3], output: &mut [f32]) {
+pub fn reduce(reducer: Reducer, input: &[f32], [outer, size, inner]: [usize; 3], output: &mut [f32]) {
     assert!(input.len() == outer * size * inner && output.len() == outer * inner && size > 0, "lengths");
     for (rows, output) in input.chunks_exact(size * inner).zip(output.chunks_exact_mut(inner)) {
         match reducer {
@@ -75,7 +75,7 @@ fn total(row: &[f32], first: impl Fn(F32x4) -> F32x4, join: impl Fn(F32x4, F32x4
 ///
 /// # Panics
 /// When the slices' lengths differ.
-pub(crate) fn softmax(input: &[f32], size: usize, output: &mut [f32]) {
+pub fn softmax(input: &[f32], size: usize, output: &mut [f32]) {
     for (row, output) in input.chunks_exact(size).zip(output.chunks_exact_mut(size)) {
         let largest = total(row, |x| x, F32x4::max, f32::NEG_INFINITY);
         let ((inputs, input), (outputs, last)) = (row.as_chunks::<4>(), output.as_chunks_mut::<4>());

@@ -2,30 +2,30 @@
 
 /// Places of windows over an image `[height, width, channels]` that is padded already, and of what they give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Windows {
+pub struct Windows {
     /// Height and width of the output.
-    pub(crate) output: [usize; 2],
+    pub output: [usize; 2],
     /// Elements from one window to the next, down and to the right.
-    pub(crate) stride: [usize; 2],
+    pub stride: [usize; 2],
     /// Elements from one place of the output to the next, down and to the right, and from its start to the first.
-    pub(crate) pitch: [usize; 2],
-    pub(crate) start: usize,
+    pub pitch: [usize; 2],
+    pub start: usize,
 }
 
 impl Windows {
-    pub(crate) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.output[0] * self.output[1]
     }
 
     /// From the window of this number on.
-    pub(crate) fn from(&self, number: usize) -> Cursor<'_> {
+    pub fn from(&self, number: usize) -> Cursor<'_> {
         let [row, column] = [number / self.output[1], number % self.output[1]];
         Cursor { windows: self, row, column }
     }
 }
 
 /// Goes through windows, row by row.
-pub(crate) struct Cursor<'a> {
+pub struct Cursor<'a> {
     windows: &'a Windows,
     row: usize,
     column: usize,
@@ -34,7 +34,7 @@ pub(crate) struct Cursor<'a> {
 impl Cursor<'_> {
     /// Where the next window begins in the input, and where its place in the output is.
     #[inline(always)]
-    pub(crate) fn advance(&mut self) -> (usize, usize) {
+    pub fn advance(&mut self) -> (usize, usize) {
         let Windows { output, stride, pitch, start } = self.windows;
         let input = self.row * stride[0] + self.column * stride[1];
         let place = start + self.row * pitch[0] + self.column * pitch[1];
@@ -47,7 +47,7 @@ impl Cursor<'_> {
 
     /// As [`Cursor::advance`], for as many windows.
     #[inline(always)]
-    pub(crate) fn take<const R: usize>(&mut self) -> ([usize; R], [usize; R]) {
+    pub fn take<const R: usize>(&mut self) -> ([usize; R], [usize; R]) {
         let (mut inputs, mut places) = ([0; R], [0; R]);
         for index in 0..R {
             (inputs[index], places[index]) = self.advance();

@@ -11,7 +11,7 @@ const CACHED: usize = 256 << 10;
 
 /// Weights `[depth, columns]` and a bias by column, in blocks of eight columns: `[columns / 8][depth][8]`, zeros behind the last.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Packed {
+pub struct Packed {
     weights: Vec<f32>,
     bias: Vec<f32>,
     depth: usize,
@@ -20,7 +20,7 @@ pub(crate) struct Packed {
 
 impl Packed {
     /// Packs what `weight(depth, column)` and `bias(column)` say.
-    pub(crate) fn new(
+    pub fn new(
         depth: usize,
         columns: usize,
         weight: impl Fn(usize, usize) -> f32,
@@ -40,8 +40,16 @@ impl Packed {
         Packed { weights, bias, depth, columns }
     }
 
+    /// Packs a matrix `[depth, columns]` that lies at these strides, without a bias.
+    ///
+    /// # Panics
+    /// When it is longer than `matrix`.
+    pub fn of_matrix(matrix: &[f32], [depth, columns]: [usize; 2], [row, column]: [usize; 2]) -> Packed {
+        Packed::new(depth, columns, |at, lane| matrix[at * row + lane * column], |_| 0.0)
+    }
+
     /// Scales each column's weights and bias, then adds an offset to the bias.
-    pub(crate) fn adjust(&mut self, scale: impl Fn(usize) -> f32, offset: impl Fn(usize) -> f32) {
+    pub fn adjust(&mut self, scale: impl Fn(usize) -> f32, offset: impl Fn(usize) -> f32) {
         let block = self.depth * WIDTH;
         for (at, weight) in self.weights.iter_mut().enumerate() {
             let column = at / block * WIDTH + at % WIDTH;
@@ -55,28 +63,28 @@ impl Packed {
     }
 
     /// The number of columns.
-    pub(crate) fn columns(&self) -> usize {
+    pub fn columns(&self) -> usize {
         self.columns
     }
 }
 
 /// What a convolution reads besides the weights, and what it does with its sums.
-pub(crate) struct Task<'a> {
+pub struct Task<'a> {
     /// The image.
-    pub(crate) input: &'a [f32],
-    pub(crate) windows: Windows,
+    pub input: &'a [f32],
+    pub windows: Windows,
     /// The window's elements, from its first on, in the order of the weights' rows.
-    pub(crate) runs: &'a [Run],
+    pub runs: &'a [Run],
     /// What is added to each sum, laid out as the output is.
-    pub(crate) residual: Option<&'a [f32]>,
-    pub(crate) activation: Activation,
+    pub residual: Option<&'a [f32]>,
+    pub activation: Activation,
 }
 
 /// Writes, at each window's place in `output`, the columns' sums.
 ///
 /// # Panics
 /// When a window or its place is outside of `input`, `output` or `residual`, or the runs are not as long as the weights' depth.
-pub(crate) fn convolve(task: &Task<'_>, packed: &Packed, output: &mut [f32]) {
+pub fn convolve(task: &Task<'_>, packed: &Packed, output: &mut [f32]) {
     check(task, packed, output.len());
     let blocks = packed.columns.div_ceil(WIDTH);
     let whole = Range { blocks: 0..blocks, windows: 0..task.windows.count() };

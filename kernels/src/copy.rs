@@ -2,17 +2,17 @@
 
 /// An axis: its size, and the elements from one place to the next in the input and in the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Axis {
-    pub(crate) size: usize,
-    pub(crate) from: usize,
-    pub(crate) to: usize,
+pub struct Axis {
+    pub size: usize,
+    pub from: usize,
+    pub to: usize,
 }
 
 /// Copies along all axes.
 ///
 /// # Panics
 /// When the axes lead outside of a slice.
-pub(crate) fn copy(input: &[f32], axes: &[Axis], output: &mut [f32]) {
+pub fn copy(input: &[f32], axes: &[Axis], output: &mut [f32]) {
     match axes {
         [] => output[0] = input[0],
         [Axis { size, from: 1, to: 1 }] => output[..*size].copy_from_slice(&input[..*size]),

@@ -11,19 +11,19 @@ type Lanes = [f32; 4];
 
 /// Four float32.
 #[derive(Clone, Copy)]
-pub(crate) struct F32x4(Lanes);
+pub struct F32x4(Lanes);
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 impl F32x4 {
     #[inline(always)]
-    pub(crate) fn splat(value: f32) -> Self {
+    pub fn splat(value: f32) -> Self {
         F32x4(wasm::f32x4_splat(value))
     }
 
     /// # Safety
     /// Four elements from `at` on can be read.
     #[inline(always)]
-    pub(crate) unsafe fn load(at: *const f32) -> Self {
+    pub unsafe fn load(at: *const f32) -> Self {
         F32x4(unsafe { wasm::v128_load(at.cast()) })
     }
 
@@ -32,111 +32,111 @@ impl F32x4 {
     /// # Safety
     /// It can be read.
     #[inline(always)]
-    pub(crate) unsafe fn load_splat(at: *const f32) -> Self {
+    pub unsafe fn load_splat(at: *const f32) -> Self {
         F32x4(unsafe { wasm::v128_load32_splat(at.cast()) })
     }
 
     /// # Safety
     /// Four elements from `at` on can be written.
     #[inline(always)]
-    pub(crate) unsafe fn store(self, at: *mut f32) {
+    pub unsafe fn store(self, at: *mut f32) {
         unsafe { wasm::v128_store(at.cast(), self.0) }
     }
 
     #[inline(always)]
-    pub(crate) fn add(self, other: Self) -> Self {
+    pub fn add(self, other: Self) -> Self {
         F32x4(wasm::f32x4_add(self.0, other.0))
     }
 
     #[inline(always)]
-    pub(crate) fn mul(self, other: Self) -> Self {
+    pub fn mul(self, other: Self) -> Self {
         F32x4(wasm::f32x4_mul(self.0, other.0))
     }
 
     #[inline(always)]
-    pub(crate) fn sub(self, other: Self) -> Self {
+    pub fn sub(self, other: Self) -> Self {
         F32x4(wasm::f32x4_sub(self.0, other.0))
     }
 
     #[inline(always)]
-    pub(crate) fn div(self, other: Self) -> Self {
+    pub fn div(self, other: Self) -> Self {
         F32x4(wasm::f32x4_div(self.0, other.0))
     }
 
     #[inline(always)]
-    pub(crate) fn sqrt(self) -> Self {
+    pub fn sqrt(self) -> Self {
         F32x4(wasm::f32x4_sqrt(self.0))
     }
 
     #[inline(always)]
-    pub(crate) fn abs(self) -> Self {
+    pub fn abs(self) -> Self {
         F32x4(wasm::f32x4_abs(self.0))
     }
 
     /// The larger ones; not a number where either is none.
     #[inline(always)]
-    pub(crate) fn max(self, other: Self) -> Self {
+    pub fn max(self, other: Self) -> Self {
         F32x4(wasm::f32x4_max(self.0, other.0))
     }
 
     /// The smaller ones; not a number where either is none.
     #[inline(always)]
-    pub(crate) fn min(self, other: Self) -> Self {
+    pub fn min(self, other: Self) -> Self {
         F32x4(wasm::f32x4_min(self.0, other.0))
     }
 
     /// The nearest whole numbers, the even one of two.
     #[inline(always)]
-    pub(crate) fn nearest(self) -> Self {
+    pub fn nearest(self) -> Self {
         F32x4(wasm::f32x4_nearest(self.0))
     }
 
     /// Two to the power of whole numbers from -126 to 127.
     #[inline(always)]
-    pub(crate) fn power_of_two(self) -> Self {
+    pub fn power_of_two(self) -> Self {
         let exponent = wasm::i32x4_add(wasm::i32x4_trunc_sat_f32x4(self.0), wasm::i32x4_splat(127));
         F32x4(wasm::i32x4_shl(exponent, 23))
     }
 
     /// `small` where the element is less than `limit`, otherwise `large`.
     #[inline(always)]
-    pub(crate) fn choose(self, limit: Self, small: Self, large: Self) -> Self {
+    pub fn choose(self, limit: Self, small: Self, large: Self) -> Self {
         F32x4(wasm::v128_bitselect(small.0, large.0, wasm::f32x4_lt(self.0, limit.0)))
     }
 
     #[inline(always)]
-    pub(crate) fn from_array(lanes: [f32; 4]) -> Self {
+    pub fn from_array(lanes: [f32; 4]) -> Self {
         F32x4(wasm::f32x4(lanes[0], lanes[1], lanes[2], lanes[3]))
     }
 
     /// `self + a * b`, rounded once or twice.
     #[cfg(target_feature = "relaxed-simd")]
     #[inline(always)]
-    pub(crate) fn madd(self, a: Self, b: Self) -> Self {
+    pub fn madd(self, a: Self, b: Self) -> Self {
         F32x4(wasm::f32x4_relaxed_madd(a.0, b.0, self.0))
     }
 
     /// `self + a * b`.
     #[cfg(not(target_feature = "relaxed-simd"))]
     #[inline(always)]
-    pub(crate) fn madd(self, a: Self, b: Self) -> Self {
+    pub fn madd(self, a: Self, b: Self) -> Self {
         self.add(a.mul(b))
     }
 
     /// The larger ones; what is not a number in `self` stays.
     #[inline(always)]
-    pub(crate) fn at_least(self, low: Self) -> Self {
+    pub fn at_least(self, low: Self) -> Self {
         F32x4(wasm::f32x4_pmax(self.0, low.0))
     }
 
     /// The smaller ones; what is not a number in `self` stays.
     #[inline(always)]
-    pub(crate) fn at_most(self, high: Self) -> Self {
+    pub fn at_most(self, high: Self) -> Self {
         F32x4(wasm::f32x4_pmin(self.0, high.0))
     }
 
     #[inline(always)]
-    pub(crate) fn to_array(self) -> [f32; 4] {
+    pub fn to_array(self) -> [f32; 4] {
         [
             wasm::f32x4_extract_lane::<0>(self.0),
             wasm::f32x4_extract_lane::<1>(self.0),
@@ -149,14 +149,14 @@ impl F32x4 {
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 impl F32x4 {
     #[inline(always)]
-    pub(crate) fn splat(value: f32) -> Self {
+    pub fn splat(value: f32) -> Self {
         F32x4([value; 4])
     }
 
     /// # Safety
     /// Four elements from `at` on can be read.
     #[inline(always)]
-    pub(crate) unsafe fn load(at: *const f32) -> Self {
+    pub unsafe fn load(at: *const f32) -> Self {
         F32x4(unsafe { at.cast::<[f32; 4]>().read_unaligned() })
     }
 
@@ -165,14 +165,14 @@ impl F32x4 {
     /// # Safety
     /// It can be read.
     #[inline(always)]
-    pub(crate) unsafe fn load_splat(at: *const f32) -> Self {
+    pub unsafe fn load_splat(at: *const f32) -> Self {
         F32x4::splat(unsafe { at.read_unaligned() })
     }
 
     /// # Safety
     /// Four elements from `at` on can be written.
     #[inline(always)]
-    pub(crate) unsafe fn store(self, at: *mut f32) {
+    pub unsafe fn store(self, at: *mut f32) {
         unsafe { at.cast::<[f32; 4]>().write_unaligned(self.0) }
     }
 
@@ -182,12 +182,12 @@ impl F32x4 {
     }
 
     #[inline(always)]
-    pub(crate) fn add(self, other: Self) -> Self {
+    pub fn add(self, other: Self) -> Self {
         self.zip(other, |a, b| a + b)
     }
 
     #[inline(always)]
-    pub(crate) fn mul(self, other: Self) -> Self {
+    pub fn mul(self, other: Self) -> Self {
         self.zip(other, |a, b| a * b)
     }
 
@@ -197,80 +197,80 @@ impl F32x4 {
     }
 
     #[inline(always)]
-    pub(crate) fn sub(self, other: Self) -> Self {
+    pub fn sub(self, other: Self) -> Self {
         self.zip(other, |a, b| a - b)
     }
 
     #[inline(always)]
-    pub(crate) fn div(self, other: Self) -> Self {
+    pub fn div(self, other: Self) -> Self {
         self.zip(other, |a, b| a / b)
     }
 
     #[inline(always)]
-    pub(crate) fn sqrt(self) -> Self {
+    pub fn sqrt(self) -> Self {
         self.each(f32::sqrt)
     }
 
     #[inline(always)]
-    pub(crate) fn abs(self) -> Self {
+    pub fn abs(self) -> Self {
         self.each(f32::abs)
     }
 
     /// The larger ones; not a number where either is none.
     #[inline(always)]
-    pub(crate) fn max(self, other: Self) -> Self {
+    pub fn max(self, other: Self) -> Self {
         self.zip(other, |a, b| if a > b || a.is_nan() { a } else { b })
     }
 
     /// The smaller ones; not a number where either is none.
     #[inline(always)]
-    pub(crate) fn min(self, other: Self) -> Self {
+    pub fn min(self, other: Self) -> Self {
         self.zip(other, |a, b| if a < b || a.is_nan() { a } else { b })
     }
 
     /// The nearest whole numbers, the even one of two.
     #[inline(always)]
-    pub(crate) fn nearest(self) -> Self {
+    pub fn nearest(self) -> Self {
         self.each(f32::round_ties_even)
     }
 
     /// Two to the power of whole numbers from -126 to 127.
     #[inline(always)]
-    pub(crate) fn power_of_two(self) -> Self {
+    pub fn power_of_two(self) -> Self {
         self.each(|power| f32::from_bits(((power as i32 + 127) as u32) << 23))
     }
 
     /// `small` where the element is less than `limit`, otherwise `large`.
     #[inline(always)]
-    pub(crate) fn choose(self, limit: Self, small: Self, large: Self) -> Self {
+    pub fn choose(self, limit: Self, small: Self, large: Self) -> Self {
         F32x4(std::array::from_fn(|lane| if self.0[lane] < limit.0[lane] { small.0[lane] } else { large.0[lane] }))
     }
 
     #[inline(always)]
-    pub(crate) fn from_array(lanes: [f32; 4]) -> Self {
+    pub fn from_array(lanes: [f32; 4]) -> Self {
         F32x4(lanes)
     }
 
     /// `self + a * b`.
     #[inline(always)]
-    pub(crate) fn madd(self, a: Self, b: Self) -> Self {
+    pub fn madd(self, a: Self, b: Self) -> Self {
         self.add(a.mul(b))
     }
 
     /// The larger ones; what is not a number in `self` stays.
     #[inline(always)]
-    pub(crate) fn at_least(self, low: Self) -> Self {
+    pub fn at_least(self, low: Self) -> Self {
         self.zip(low, |a, b| if a < b { b } else { a })
     }
 
     /// The smaller ones; what is not a number in `self` stays.
     #[inline(always)]
-    pub(crate) fn at_most(self, high: Self) -> Self {
+    pub fn at_most(self, high: Self) -> Self {
         self.zip(high, |a, b| if b < a { b } else { a })
     }
 
     #[inline(always)]
-    pub(crate) fn to_array(self) -> [f32; 4] {
+    pub fn to_array(self) -> [f32; 4] {
         self.0
     }
 }

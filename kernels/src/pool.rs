@@ -5,7 +5,7 @@ use super::window::Windows;
 
 /// What becomes of a window.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Pool {
+pub enum Pool {
     Max,
     /// The sum times this.
     Sum {
@@ -17,7 +17,7 @@ pub(crate) enum Pool {
 ///
 /// # Panics
 /// When a window or its place is outside of a slice, or there are no taps.
-pub(crate) fn pool(kind: Pool, input: &[f32], windows: &Windows, taps: &[usize], channels: usize, output: &mut [f32]) {
+pub fn pool(kind: Pool, input: &[f32], windows: &Windows, taps: &[usize], channels: usize, output: &mut [f32]) {
     let mut cursor = windows.from(0);
     for _ in 0..windows.count() {
         let (at, place) = cursor.advance();

@@ -10,14 +10,14 @@ const ROWS: usize = 4;
 
 /// A filter for each channel: weights `[window's elements][channels]`.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Filters {
-    pub(crate) weights: Vec<f32>,
-    pub(crate) bias: Vec<f32>,
+pub struct Filters {
+    pub weights: Vec<f32>,
+    pub bias: Vec<f32>,
 }
 
 impl Filters {
     /// Scales each channel's weights and bias, then adds an offset to the bias.
-    pub(crate) fn adjust(&mut self, scale: impl Fn(usize) -> f32, offset: impl Fn(usize) -> f32) {
+    pub fn adjust(&mut self, scale: impl Fn(usize) -> f32, offset: impl Fn(usize) -> f32) {
         let channels = self.bias.len();
         self.weights.iter_mut().enumerate().for_each(|(at, weight)| *weight *= scale(at % channels));
         self.bias.iter_mut().enumerate().for_each(|(channel, bias)| *bias = *bias * scale(channel) + offset(channel));
@@ -25,19 +25,19 @@ impl Filters {
 }
 
 /// What it reads besides the weights, and what it does with its sums.
-pub(crate) struct Task<'a> {
-    pub(crate) input: &'a [f32],
-    pub(crate) windows: Windows,
+pub struct Task<'a> {
+    pub input: &'a [f32],
+    pub windows: Windows,
     /// Where each of the window's elements is, from its first on.
-    pub(crate) taps: &'a [usize],
-    pub(crate) activation: Activation,
+    pub taps: &'a [usize],
+    pub activation: Activation,
 }
 
 /// Writes, at each window's place in `output`, each channel's sum.
 ///
 /// # Panics
 /// When a window or its place is outside of `input` or `output`, or there are not as many weights.
-pub(crate) fn convolve(task: &Task<'_>, filters: &Filters, output: &mut [f32]) {
+pub fn convolve(task: &Task<'_>, filters: &Filters, output: &mut [f32]) {
     let channels = filters.bias.len();
     if task.windows.count() == 0 {
         return;

@@ -5,15 +5,15 @@ use super::simd::F32x4;
 
 /// min(max(slope * x + offset, low), high). What is not a number stays so.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Clamp {
-    pub(crate) slope: f32,
-    pub(crate) offset: f32,
-    pub(crate) low: f32,
-    pub(crate) high: f32,
+pub struct Clamp {
+    pub slope: f32,
+    pub offset: f32,
+    pub low: f32,
+    pub high: f32,
 }
 
 impl Clamp {
-    pub(crate) const IDENTITY: Clamp = Clamp { slope: 1.0, offset: 0.0, low: f32::NEG_INFINITY, high: f32::INFINITY };
+    pub const IDENTITY: Clamp = Clamp { slope: 1.0, offset: 0.0, low: f32::NEG_INFINITY, high: f32::INFINITY };
 
     #[inline(always)]
     fn of(self, x: F32x4) -> F32x4 {
@@ -24,7 +24,7 @@ impl Clamp {
 
 /// A function of each element.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Activation {
+pub enum Activation {
     None,
     /// min(max(x, low), high): ONNX's Relu and Clip.
     Clip {
@@ -53,7 +53,7 @@ pub(crate) enum Activation {
 
 impl Activation {
     /// Its cheapest form.
-    pub(crate) fn simplified(self) -> Activation {
+    pub fn simplified(self) -> Activation {
         match self {
             Activation::Clamp(clamp) if clamp == Clamp::IDENTITY => Activation::None,
             Activation::Clamp(Clamp { slope: 1.0, offset: 0.0, low, high }) => Activation::Clip { low, high },
@@ -62,7 +62,7 @@ impl Activation {
     }
 
     /// Whether it is a few operations on the element: worth having at each place where a sum is stored.
-    pub(crate) fn is_simple(self) -> bool {
+    pub fn is_simple(self) -> bool {
         matches!(
             self,
             Activation::None
@@ -75,7 +75,7 @@ impl Activation {
 
     /// Applies one that [is simple](Activation::is_simple).
     #[inline(always)]
-    pub(crate) fn of(self, x: F32x4) -> F32x4 {
+    pub fn of(self, x: F32x4) -> F32x4 {
         match self {
             Activation::Clip { low, high } => x.at_least(F32x4::splat(low)).at_most(F32x4::splat(high)),
             Activation::Clamp(clamp) => clamp.of(x),
@@ -93,7 +93,7 @@ impl Activation {
 ///
 /// # Panics
 /// When the lengths differ.
-pub(crate) fn map(function: Activation, input: &[f32], output: &mut [f32]) {
+pub fn map(function: Activation, input: &[f32], output: &mut [f32]) {
     let one = F32x4::splat(1.0);
     match function {
         Activation::Square => each(input, output, |x| x.mul(x)),

@@ -1,0 +1,16 @@
+//! The inner loops of networks, on plain slices of float32: images in channels-last layout, `[height, width, channels]`.
+//!
+//! Each has the same source for both SIMD builds and for native ones (`simd.rs`). A crate of its own since it is compiled for speed: the
+//! rest of onnxlet is for size.
+
+pub mod activation;
+pub mod conv;
+pub mod copy;
+pub mod depthwise;
+mod function;
+pub mod pool;
+pub mod reduce;
+mod simd;
+pub mod tile;
+pub mod window;
+pub mod zip;
