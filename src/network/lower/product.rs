@@ -140,7 +140,7 @@ impl Lowering<'_> {
         let batch = |side: usize| roles.batch.iter().map(move |axis| axis[side]);
         let pick = |pairs: &[[usize; 2]], side: usize| pairs.iter().map(|pair| pair[side]).collect::<Vec<_>>();
         let left: Vec<usize> = batch(0).chain(pick(&roles.free, 0)).chain(pick(&roles.contracted, 0)).collect();
-        let right: Vec<usize> = batch(1).chain(pick(&roles.contracted, 1)).chain(pick(&roles.columns, 1)).collect();
+        let right: Vec<usize> = batch(1).chain(pick(&roles.contracted, 1)).chain(pick(&roles.columns, 0)).collect();
         let ranks = [self.shape(inputs[0])?.len(), self.shape(inputs[1])?.len()];
         let left_order: Vec<usize> = left.iter().copied().chain(rest(&left, ranks[0])).collect();
         let right_order: Vec<usize> = right.iter().copied().chain(rest(&right, ranks[1])).collect();
@@ -149,7 +149,7 @@ impl Lowering<'_> {
         let size = |axes: &[usize], shape: &[usize]| axes.iter().map(|axis| shape[*axis]).product::<usize>();
         let count = size(&batch(0).collect::<Vec<_>>(), &left.shape);
         let [m, k] = [size(&pick(&roles.free, 0), &left.shape), size(&pick(&roles.contracted, 0), &left.shape)];
-        let n = size(&pick(&roles.columns, 1), &right.shape);
+        let n = size(&pick(&roles.columns, 0), &right.shape);
         let shape = self.shape(node.id.into())?;
         let order = batch(2).chain(pick(&roles.free, 1)).chain(pick(&roles.columns, 1)).collect();
         let order = completed(order, shape.len());
