@@ -10,7 +10,7 @@ mod shapes;
 mod slices;
 mod steps;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod zipmap;
 
 use prost::Message;

@@ -49,7 +49,7 @@ impl Runnable {
                 let outputs = eager.run(inputs.into_iter().map(IntoArcTensor::into_arc_tensor).collect())?;
                 Ok(outputs.iter().map(|output| output.as_tract().clone().into_tvalue()).collect())
             }
-            Runnable::Network(network) => network.run(&inputs),
+            Runnable::Network(network) => network.run(&inputs, 1),
             Runnable::Steps(steps) => steps.run(inputs),
             Runnable::Graph(plan) => plan.run(inputs),
         }
@@ -64,7 +64,10 @@ impl Plan {
     pub(crate) fn run(&self, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
         let examples = inputs.first().and_then(|input| input.shape().first().copied());
         match examples {
-            Some(count) if self.by_example && count != 1 => self.run_each(&inputs, count),
+            Some(count) if self.by_example && count != 1 => match &self.runnable {
+                Runnable::Network(network) => network.run(&inputs, count),
+                _ => self.run_each(&inputs, count),
+            },
             _ => self.runnable.run(inputs),
         }
     }

@@ -11,14 +11,14 @@ use tract_onnx::pb::{
 use crate::{Elements, Inputs, Model, Options};
 
 /// `Conv(x, w; strides=2,2) -> y`
-fn node(text: &str) -> NodeProto {
+pub(crate) fn node(text: &str) -> NodeProto {
     let (call, output) = text.split_once(" -> ").unwrap();
     let (op_type, arguments) = call.trim_end_matches(')').split_once('(').unwrap();
     let (inputs, attributes) = arguments.split_once("; ").unwrap_or((arguments, ""));
     let attribute = |text: &str| {
         let (name, values) = text.split_once('=').unwrap();
         let ints: Vec<i64> = values.split(',').map(|value| value.parse().unwrap()).collect();
-        let one = matches!(name, "to" | "axis" | "keepdims" | "group");
+        let one = matches!(name, "to" | "axis" | "keepdims" | "group" | "hidden_size");
         let (i, ints, kind) = if one { (ints[0], vec![], AttributeType::Int) } else { (0, ints, AttributeType::Ints) };
         AttributeProto { name: name.into(), i, ints, r#type: kind as i32, ..Default::default() }
     };
@@ -32,7 +32,7 @@ fn node(text: &str) -> NodeProto {
     }
 }
 
-fn floats(name: &str, dims: &[i64], values: impl Fn(i64) -> f32) -> TensorProto {
+pub(crate) fn floats(name: &str, dims: &[i64], values: impl Fn(i64) -> f32) -> TensorProto {
     let float_data = (0..dims.iter().product()).map(values).collect();
     TensorProto { name: name.into(), dims: dims.into(), float_data, data_type: 1, ..Default::default() }
 }
@@ -47,7 +47,7 @@ fn whole(name: &str, dtype: DataType, values: &[i64]) -> TensorProto {
 }
 
 /// A tensor of floats: `x[N,2,3]`.
-fn edge(text: &str) -> ValueInfoProto {
+pub(crate) fn edge(text: &str) -> ValueInfoProto {
     let (name, dims) = text.trim_end_matches(']').split_once('[').unwrap();
     let dim = |dim: &str| match dim.parse() {
         Ok(size) => DimValue::DimValue(size),
@@ -59,7 +59,7 @@ fn edge(text: &str) -> ValueInfoProto {
     ValueInfoProto { name: name.into(), r#type: Some(TypeProto { value, ..Default::default() }), ..Default::default() }
 }
 
-fn model(input: &str, nodes: &[&str], weights: Vec<TensorProto>, output: &str) -> Vec<u8> {
+pub(crate) fn model(input: &str, nodes: &[&str], weights: Vec<TensorProto>, output: &str) -> Vec<u8> {
     let graph = GraphProto {
         name: "test".into(),
         node: nodes.iter().map(|text| node(text)).collect(),
@@ -71,7 +71,7 @@ fn model(input: &str, nodes: &[&str], weights: Vec<TensorProto>, output: &str) -
     encoded(graph)
 }
 
-fn encoded(graph: GraphProto) -> Vec<u8> {
+pub(crate) fn encoded(graph: GraphProto) -> Vec<u8> {
     let opset_import = vec![OperatorSetIdProto { domain: String::new(), version: 13 }];
     ModelProto { ir_version: 8, graph: Some(graph), opset_import, ..Default::default() }.encode_to_vec()
 }

@@ -10,8 +10,11 @@
 mod lower;
 mod memory;
 mod step;
+#[cfg(test)]
+mod tests;
 mod value;
 
+use std::ops::Range;
 use std::sync::Mutex;
 
 use tract_onnx::prelude::*;
@@ -62,39 +65,90 @@ impl Network {
         lower::lower(model)
     }
 
-    /// Runs on inputs of the model's sizes and types.
+    /// Runs on inputs of the model's sizes and types: on `examples` of them, one after the other, where there are as many along the
+    /// first axis of each.
     ///
     /// # Errors
     /// Those of tract's operators, where there are some.
-    pub(crate) fn run(&self, inputs: &[TValue]) -> TractResult<TVec<TValue>> {
+    pub(crate) fn run(&self, inputs: &[TValue], examples: usize) -> TractResult<TVec<TValue>> {
         let mut buffers = self.spare.try_lock().map(|mut spare| std::mem::take(&mut *spare)).unwrap_or_default();
         buffers.resize(self.elements, 0.0);
-        let outputs = self.run_in(&mut buffers, inputs);
+        let mut results: Vec<Results> = self.outputs.iter().map(|output| Results::new(output, examples)).collect();
+        let run = (0..examples).try_for_each(|example| {
+            let mut slots: Vec<Option<TValue>> = vec![None; self.slots];
+            let mut memory = Memory { buffers: &mut buffers, offsets: &self.offsets, constants: &self.constants };
+            self.feed(inputs, example..example + 1, &mut memory, &mut slots)?;
+            self.steps.iter().try_for_each(|step| step.run(&mut memory, &mut slots))?;
+            results.iter_mut().try_for_each(|results| results.collect(&memory, &slots))
+        });
         if let Ok(mut spare) = self.spare.try_lock() {
             *spare = buffers;
         }
-        outputs
+        run?;
+        results.into_iter().map(|results| results.joined(examples)).collect()
     }
 
-    fn run_in(&self, buffers: &mut [f32], inputs: &[TValue]) -> TractResult<TVec<TValue>> {
-        let mut slots: Vec<Option<TValue>> = vec![None; self.slots];
-        let mut memory = Memory { buffers, offsets: &self.offsets, constants: &self.constants };
+    fn feed(
+        &self,
+        inputs: &[TValue],
+        example: Range<usize>,
+        memory: &mut Memory<'_>,
+        slots: &mut [Option<TValue>],
+    ) -> TractResult<()> {
         for (input, value) in self.inputs.iter().zip(inputs) {
             match input {
                 Input::Buffer(place) => {
                     let view = value.try_as_plain_ram()?;
-                    memory.output(place).0.copy_from_slice(view.as_slice::<f32>()?);
+                    let example = &view.as_slice::<f32>()?[example.start * place.length..][..place.length];
+                    memory.output(place).0.copy_from_slice(example);
+                }
+                Input::Slot(slot) if value.shape().first().is_some_and(|count| *count > 1) => {
+                    slots[*slot] = Some(value.slice(0, example.start, example.end)?.into_tvalue());
                 }
                 Input::Slot(slot) => slots[*slot] = Some(value.clone()),
             }
         }
-        for step in &self.steps {
-            step.run(&mut memory, &mut slots)?;
+        Ok(())
+    }
+}
+
+/// What became of an output, example by example.
+enum Results<'a> {
+    Buffer { place: Place, shape: &'a [usize], data: Vec<f32> },
+    Slot { slot: usize, tensors: Vec<TValue> },
+}
+
+impl Results<'_> {
+    fn new(output: &Output, examples: usize) -> Results<'_> {
+        match output {
+            Output::Buffer { place, shape } => {
+                Results::Buffer { place: *place, shape, data: Vec::with_capacity(place.length * examples) }
+            }
+            Output::Slot(slot) => Results::Slot { slot: *slot, tensors: vec![] },
         }
-        let output = |output: &Output| match output {
-            Output::Buffer { place, shape } => Ok(Tensor::from_shape(shape, memory.input(place))?.into_tvalue()),
-            Output::Slot(slot) => slots[*slot].clone().ok_or_else(|| TractError::msg("an output is missing")),
-        };
-        self.outputs.iter().map(output).collect()
+    }
+
+    fn collect(&mut self, memory: &Memory<'_>, slots: &[Option<TValue>]) -> TractResult<()> {
+        match self {
+            Results::Buffer { place, data, .. } => data.extend_from_slice(memory.input(place)),
+            Results::Slot { slot, tensors } => {
+                tensors.push(slots[*slot].clone().ok_or_else(|| TractError::msg("an output is missing"))?);
+            }
+        }
+        Ok(())
+    }
+
+    fn joined(self, examples: usize) -> TractResult<TValue> {
+        match self {
+            Results::Slot { mut tensors, .. } if tensors.len() == 1 => Ok(tensors.remove(0)),
+            Results::Slot { tensors, .. } => Ok(Tensor::stack_tensors(0, &tensors)?.into_tvalue()),
+            Results::Buffer { shape, data, .. } => {
+                let mut shape = shape.to_vec();
+                if let Some(first) = shape.first_mut() {
+                    *first *= examples;
+                }
+                Ok(Tensor::from_shape(&shape, &data)?.into_tvalue())
+            }
+        }
     }
 }

@@ -2,7 +2,6 @@
 
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::plan::{EvalContext, Seating, SessionId};
-use tract_onnx::tract_hir::internal::ensure;
 
 use super::Lowering;
 use crate::network::memory::{Home, Place};
@@ -11,7 +10,6 @@ use crate::network::value::Value;
 
 impl Lowering<'_> {
     pub(super) fn foreign(&mut self, node: &TypedNode) -> TractResult<()> {
-        ensure!(is_stateless(node)?, "{} keeps a state", node.op.name());
         let mut inputs = vec![];
         for outlet in &node.inputs {
             inputs.push(match self.value(*outlet)? {
@@ -47,7 +45,8 @@ impl Lowering<'_> {
     }
 }
 
-fn is_stateless(node: &TypedNode) -> TractResult<bool> {
+/// Whether the operator keeps nothing from one step of its own to the next.
+pub(super) fn is_stateless(node: &TypedNode) -> TractResult<bool> {
     let (symbols, seating) = (SymbolValues::default(), Seating::single());
     let (session, node_id) = (SessionId::NONE, node.id);
     let context = EvalContext { session, node_id, symbols: &symbols, scenario: None, shared: None, seating: &seating };

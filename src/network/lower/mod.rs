@@ -27,8 +27,14 @@ use super::value::{Dense, Value, significant, strides};
 use super::{Input, Network, Output};
 use onnxlet_kernels::copy;
 
-/// The network's steps, or nothing where none of them is a convolution or a product of ours.
+/// The network's steps, or nothing where none of them is a convolution or a product of ours, or an operator keeps a state, such
+/// as a loop.
 pub(super) fn lower(model: &TypedModel) -> TractResult<Option<Network>> {
+    for node in &model.nodes {
+        if !foreign::is_stateless(node)? {
+            return Ok(None);
+        }
+    }
     let mut lowering = Lowering::new(model);
     for id in model.eval_order()? {
         lowering.node(model.node(id))?;

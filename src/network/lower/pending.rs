@@ -69,7 +69,7 @@ impl Lowering<'_> {
             Gated::Yes => Activation::Gated(pending.clamp),
         };
         let shape = self.shape(outlet)?;
-        if self.is_read_only_by(pending.base, &pending.nodes)? && self.activate(&base, function) {
+        if self.is_all_of(outlet, pending)? && self.activate(&base, function) {
             return Ok(Dense { shape, ..base });
         }
         let place = self.buffer(base.place.length);
@@ -92,9 +92,16 @@ impl Lowering<'_> {
         true
     }
 
-    fn is_read_only_by(&self, outlet: OutletId, nodes: &[usize]) -> TractResult<bool> {
-        let only = self.model.outlet_successors(outlet).iter().all(|inlet| nodes.contains(&inlet.node));
-        Ok(only && !self.model.output_outlets()?.contains(&outlet))
+    /// Whether nothing else reads the value that this is made of, nor anything on the way.
+    fn is_all_of(&self, outlet: OutletId, pending: &Pending) -> TractResult<bool> {
+        let between = pending.nodes.iter().map(|node| OutletId::from(*node)).filter(|between| *between != outlet);
+        for read in between.chain([pending.base]) {
+            let only = self.model.outlet_successors(read).iter().all(|inlet| pending.nodes.contains(&inlet.node));
+            if !only || self.model.output_outlets()?.contains(&read) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 
