@@ -127,7 +127,7 @@ pub(super) enum Source {
 
 /// Where an output of it goes.
 pub(super) enum Target {
-    Buffer(Place),
+    Buffer { place: Place, shape: Box<[usize]> },
     Slot(usize),
     Nowhere,
 }
@@ -154,7 +154,7 @@ impl Step {
                     }
                 }
                 for target in &work.outputs {
-                    if let Target::Buffer(place) = target {
+                    if let Target::Buffer { place, .. } = target {
                         tell(place);
                     }
                 }
@@ -270,7 +270,10 @@ impl Foreign {
         self.op.drop_session(session, node_id);
         for (target, value) in self.outputs.iter().zip(outputs) {
             match target {
-                Target::Buffer(place) => {
+                Target::Buffer { place, shape } => {
+                    // Some operators leave axes of which all places are the same at one.
+                    let value =
+                        if value.shape() == &**shape { value } else { value.broadcast_to_shape(shape)?.into_tvalue() };
                     memory.output(place).0.copy_from_slice(value.try_as_plain_ram()?.as_slice::<f32>()?);
                 }
                 Target::Slot(slot) => slots[*slot] = Some(value),

@@ -33,7 +33,7 @@ impl Lowering<'_> {
             let value = self.fresh_value(outlet)?;
             outputs.push(match &value {
                 Value::Slot(slot) => Target::Slot(*slot),
-                Value::Dense(dense) => Target::Buffer(dense.place),
+                Value::Dense(dense) => Target::Buffer { place: dense.place, shape: dense.shape.as_slice().into() },
                 _ => Target::Nowhere,
             });
             self.values.insert(outlet, value);
