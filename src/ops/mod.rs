@@ -29,8 +29,8 @@ pub(crate) use top::asks_too_much;
 pub(crate) fn register() -> OnnxOpRegister {
     let mut register = tract_onnx::onnx().op_register;
     register.insert("Cast", math::whole::in_plans);
-    register.insert("Split", split::in_plans);
     guard::register(&mut register);
+    register.insert("Split", split::in_plans);
     register
 }
 

@@ -23,7 +23,8 @@ fn ints(name: &str, values: &[usize]) -> AttributeProto {
 /// The outputs of a node of opset 18.
 fn answers(operator: &str, attribute: Vec<AttributeProto>, inputs: Vec<Option<TensorValue>>) -> Vec<TensorValue> {
     let output = ["y", "second", "third"].map(str::to_owned).to_vec();
-    let proto = NodeProto { op_type: operator.into(), attribute, output, ..Default::default() };
+    let input = inputs.iter().enumerate().map(|(at, input)| input.as_ref().map_or(String::new(), |_| format!("x{at}")));
+    let proto = NodeProto { op_type: operator.into(), attribute, input: input.collect(), output, ..Default::default() };
     let node = Node { proto: &proto, opset: 18, constants: inputs.clone(), held: Default::default() };
     let kernel = kernels::find("", operator).unwrap()(&node).unwrap();
     let inputs = inputs.into_iter().map(|input| input.map(Into::into)).collect();
