@@ -1,5 +1,6 @@
 //! What becomes of a sum before it is stored.
 
+use super::fours::each;
 use super::function;
 use super::simd::F32x4;
 
@@ -108,17 +109,4 @@ pub fn map(function: Activation, input: &[f32], output: &mut [f32]) {
         Activation::GeluTanh => each(input, output, function::gelu_tanh),
         simple => each(input, output, |x| simple.of(x)),
     }
-}
-
-#[inline(always)]
-fn each(input: &[f32], output: &mut [f32], function: impl Fn(F32x4) -> F32x4) {
-    assert_eq!(input.len(), output.len(), "lengths");
-    let (inputs, rest) = input.as_chunks::<4>();
-    let (outputs, last) = output.as_chunks_mut::<4>();
-    for (from, to) in inputs.iter().zip(outputs) {
-        *to = function(F32x4::from_array(*from)).to_array();
-    }
-    let mut lanes = [0.0; 4];
-    lanes[..rest.len()].copy_from_slice(rest);
-    last.copy_from_slice(&function(F32x4::from_array(lanes)).to_array()[..rest.len()]);
 }

@@ -1,10 +1,12 @@
 //! Convolution of a padded image in channels-last layout, and with windows of one element: a matrix product.
 #![allow(unsafe_code)]
 
+use std::ops::Range;
+
 use super::activation::Activation;
 use super::simd::F32x4;
 use super::tile::{self, ROWS, Run, Sums, WIDTH};
-use super::window::Windows;
+use super::window::{Cursor, Windows};
 
 /// Weights of which a whole pass over the image's tiles is not made for each block: they stay in the processor's second cache.
 const CACHED: usize = 256 << 10;
@@ -40,12 +42,12 @@ impl Packed {
         Packed { weights, bias, depth, columns }
     }
 
-    /// Packs a matrix `[depth, columns]` that lies at these strides, without a bias.
+    /// Packs a matrix `[depth, columns]`, without a bias.
     ///
     /// # Panics
     /// When it is longer than `matrix`.
-    pub fn of_matrix(matrix: &[f32], [depth, columns]: [usize; 2], [row, column]: [usize; 2]) -> Packed {
-        Packed::new(depth, columns, |at, lane| matrix[at * row + lane * column], |_| 0.0)
+    pub fn of_matrix(matrix: &[f32], [depth, columns]: [usize; 2]) -> Packed {
+        Packed::new(depth, columns, |row, column| matrix[row * columns + column], |_| 0.0)
     }
 
     /// Scales each column's weights and bias, then adds an offset to the bias.
@@ -85,67 +87,61 @@ pub struct Task<'a> {
 /// # Panics
 /// When a window or its place is outside of `input`, `output` or `residual`, or the runs are not as long as the weights' depth.
 pub fn convolve(task: &Task<'_>, packed: &Packed, output: &mut [f32]) {
+    if task.windows.count() == 0 {
+        return;
+    }
     check(task, packed, output.len());
     let blocks = packed.columns.div_ceil(WIDTH);
-    let whole = Range { blocks: 0..blocks, windows: 0..task.windows.count() };
     // SAFETY: checked.
     unsafe {
         if size_of_val(packed.weights.as_slice()) <= CACHED {
-            sweep(task, packed, &whole, output);
+            sweep(task, packed, 0..blocks, output);
         } else {
             // A few at a time, for the windows that are left one by one.
             for block in (0..blocks).step_by(4) {
-                sweep(task, packed, &Range { blocks: block..blocks.min(block + 4), ..whole.clone() }, output);
+                sweep(task, packed, block..blocks.min(block + 4), output);
             }
         }
     }
 }
 
 fn check(task: &Task<'_>, packed: &Packed, output: usize) {
-    let Windows { output: size, stride, pitch, start } = task.windows;
-    if task.windows.count() == 0 {
-        return;
-    }
-    let last = (size[0] - 1) * stride[0] + (size[1] - 1) * stride[1];
     let reach = task.runs.iter().map(|run| run.at + run.length).max().unwrap_or(0);
-    assert!(last + reach <= task.input.len(), "a window is outside of the image");
-    let end = start + (size[0] - 1) * pitch[0] + (size[1] - 1) * pitch[1] + packed.columns;
-    assert!(end <= output && task.residual.is_none_or(|residual| end <= residual.len()), "the output is too small");
+    let output = task.residual.map_or(output, |residual| output.min(residual.len()));
+    task.windows.check(reach, packed.columns, [task.input.len(), output]);
     assert_eq!(task.runs.iter().map(|run| run.length).sum::<usize>(), packed.depth, "the runs' length");
 }
 
-#[derive(Clone)]
-struct Range {
-    blocks: std::ops::Range<usize>,
-    windows: std::ops::Range<usize>,
-}
-
+/// All windows, for a range of the weights' blocks.
+///
 /// # Safety
 /// As [`check`] says.
-unsafe fn sweep(task: &Task<'_>, packed: &Packed, range: &Range, output: &mut [f32]) {
-    let mut cursor = task.windows.from(range.windows.start);
-    let count = range.windows.len();
+unsafe fn sweep(task: &Task<'_>, packed: &Packed, range: Range<usize>, output: &mut [f32]) {
+    let mut cursor = task.windows.cursor();
+    let count = task.windows.count();
     unsafe {
         for _ in 0..count / ROWS {
-            let (inputs, places) = cursor.take::<ROWS>();
-            blocks(task, packed, range, inputs, places, output);
+            rows::<ROWS>(task, packed, range.clone(), &mut cursor, output);
         }
         match count % ROWS {
             1 => row(task, packed, range, &mut cursor, output),
-            2 => rest::<2>(task, packed, range, &mut cursor, output),
-            3 => rest::<3>(task, packed, range, &mut cursor, output),
+            2 => rows::<2>(task, packed, range, &mut cursor, output),
+            3 => rows::<3>(task, packed, range, &mut cursor, output),
             _ => {}
         }
     }
 }
 
+/// The next `R` windows.
+///
 /// # Safety
 /// As [`check`] says.
-unsafe fn rest<const R: usize>(
+#[inline(always)]
+unsafe fn rows<const R: usize>(
     task: &Task<'_>,
     packed: &Packed,
-    range: &Range,
-    cursor: &mut super::window::Cursor<'_>,
+    range: Range<usize>,
+    cursor: &mut Cursor<'_>,
     output: &mut [f32],
 ) {
     let (inputs, places) = cursor.take::<R>();
@@ -156,18 +152,12 @@ unsafe fn rest<const R: usize>(
 ///
 /// # Safety
 /// As [`check`] says.
-unsafe fn row(
-    task: &Task<'_>,
-    packed: &Packed,
-    range: &Range,
-    cursor: &mut super::window::Cursor<'_>,
-    output: &mut [f32],
-) {
+unsafe fn row(task: &Task<'_>, packed: &Packed, range: Range<usize>, cursor: &mut Cursor<'_>, output: &mut [f32]) {
     const BLOCKS: usize = 4;
     let ([input], [place]) = cursor.take::<1>();
-    let mut next = range.blocks.start;
+    let mut next = range.start;
     unsafe {
-        while next + BLOCKS <= range.blocks.end {
+        while next + BLOCKS <= range.end {
             let stride = packed.depth * WIDTH;
             let weights = packed.weights.as_ptr().add(next * stride);
             let bias = packed.bias.as_ptr().add(next * WIDTH);
@@ -179,7 +169,7 @@ unsafe fn row(
             }
             next += BLOCKS;
         }
-        blocks(task, packed, &Range { blocks: next..range.blocks.end, ..range.clone() }, [input], [place], output);
+        blocks(task, packed, next..range.end, [input], [place], output);
     }
 }
 
@@ -188,12 +178,12 @@ unsafe fn row(
 unsafe fn blocks<const R: usize>(
     task: &Task<'_>,
     packed: &Packed,
-    range: &Range,
+    range: Range<usize>,
     inputs: [usize; R],
     places: [usize; R],
     output: &mut [f32],
 ) {
-    for block in range.blocks.clone() {
+    for block in range {
         unsafe {
             let weights = packed.weights.as_ptr().add(block * packed.depth * WIDTH);
             let bias = packed.bias.as_ptr().add(block * WIDTH);
@@ -234,14 +224,9 @@ fn narrow(task: &Task<'_>, sums: [F32x4; 2], place: usize, width: usize, output:
                 *value += residual[place + column];
             }
         }
-        let lanes = activated(task.activation, lanes);
+        let lanes = task.activation.of(F32x4::from_array(lanes)).to_array();
         for (lane, value) in lanes.into_iter().enumerate().filter(|(lane, _)| half * 4 + lane < width) {
             output[place + half * 4 + lane] = value;
         }
     }
-}
-
-fn activated(activation: Activation, lanes: [f32; 4]) -> [f32; 4] {
-    // SAFETY: four elements.
-    activation.of(unsafe { F32x4::load(lanes.as_ptr()) }).to_array()
 }

@@ -42,14 +42,10 @@ pub fn convolve(task: &Task<'_>, filters: &Filters, output: &mut [f32]) {
     if task.windows.count() == 0 {
         return;
     }
-    let Windows { output: size, stride, pitch, start } = task.windows;
-    let last = (size[0] - 1) * stride[0] + (size[1] - 1) * stride[1];
     let reach = task.taps.iter().max().map_or(0, |tap| tap + channels);
-    assert!(last + reach <= task.input.len(), "a window is outside of the image");
-    let end = start + (size[0] - 1) * pitch[0] + (size[1] - 1) * pitch[1] + channels;
-    assert!(end <= output.len(), "the output is too small");
+    task.windows.check(reach, channels, [task.input.len(), output.len()]);
     assert_eq!(task.taps.len() * channels, filters.weights.len(), "the number of weights");
-    let mut cursor = task.windows.from(0);
+    let mut cursor = task.windows.cursor();
     let count = task.windows.count();
     // SAFETY: checked.
     unsafe {

@@ -4,9 +4,11 @@
 //! rest of onnxlet is for size.
 
 pub mod activation;
+pub mod axis;
 pub mod conv;
 pub mod copy;
 pub mod depthwise;
+mod fours;
 mod function;
 pub mod pool;
 pub mod reduce;

@@ -18,7 +18,7 @@ pub enum Pool {
 /// # Panics
 /// When a window or its place is outside of a slice, or there are no taps.
 pub fn pool(kind: Pool, input: &[f32], windows: &Windows, taps: &[usize], channels: usize, output: &mut [f32]) {
-    let mut cursor = windows.from(0);
+    let mut cursor = windows.cursor();
     for _ in 0..windows.count() {
         let (at, place) = cursor.advance();
         let output = &mut output[place..place + channels];

@@ -1,5 +1,6 @@
 //! Sums, maxima and softmax along an axis.
 
+use super::fours::each;
 use super::function;
 use super::simd::F32x4;
 
@@ -78,13 +79,7 @@ fn total(row: &[f32], first: impl Fn(F32x4) -> F32x4, join: impl Fn(F32x4, F32x4
 pub fn softmax(input: &[f32], size: usize, output: &mut [f32]) {
     for (row, output) in input.chunks_exact(size).zip(output.chunks_exact_mut(size)) {
         let largest = total(row, |x| x, F32x4::max, f32::NEG_INFINITY);
-        let ((inputs, input), (outputs, last)) = (row.as_chunks::<4>(), output.as_chunks_mut::<4>());
-        for (input, output) in inputs.iter().zip(outputs) {
-            *output = function::exp(F32x4::from_array(*input).sub(F32x4::splat(largest))).to_array();
-        }
-        for (input, output) in input.iter().zip(last) {
-            *output = function::exp(F32x4::splat(input - largest)).to_array()[0];
-        }
+        each(row, output, |x| function::exp(x.sub(F32x4::splat(largest))));
         let sum = total(output, |x| x, F32x4::add, 0.0);
         output.iter_mut().for_each(|share| *share /= sum);
     }

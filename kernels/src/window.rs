@@ -17,10 +17,19 @@ impl Windows {
         self.output[0] * self.output[1]
     }
 
-    /// From the window of this number on.
-    pub fn from(&self, number: usize) -> Cursor<'_> {
-        let [row, column] = [number / self.output[1], number % self.output[1]];
-        Cursor { windows: self, row, column }
+    /// From the first window on.
+    pub fn cursor(&self) -> Cursor<'_> {
+        Cursor { windows: self, row: 0, column: 0 }
+    }
+
+    /// Holds windows of `reach` elements against the length of the input, and their places, of `columns` elements, against the output's.
+    ///
+    /// # Panics
+    /// When one is outside.
+    pub(crate) fn check(&self, reach: usize, columns: usize, [input, output]: [usize; 2]) {
+        let last = |by: [usize; 2]| (self.output[0] - 1) * by[0] + (self.output[1] - 1) * by[1];
+        assert!(last(self.stride) + reach <= input, "a window is outside of the image");
+        assert!(self.start + last(self.pitch) + columns <= output, "the output is too small");
     }
 }
 

@@ -1,5 +1,7 @@
 //! Functions of two tensors, one of which may be repeated along axes.
 
+use super::axis::Axis;
+use super::fours::each;
 use super::simd::F32x4;
 
 /// A function of two elements.
@@ -13,14 +15,8 @@ pub enum Binary {
     Min,
 }
 
-/// An axis of the output, which lies without gaps: its size, and each input's elements from one place to the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Axis {
-    pub size: usize,
-    pub strides: [usize; 2],
-}
-
-/// Writes the function of the elements. The last axis has strides of 0 or 1.
+/// Writes the function of the elements. The axes are the output's, which lies without gaps; their strides are the inputs', of the last
+/// one 0 or 1.
 ///
 /// # Panics
 /// When the axes lead outside of a slice.
@@ -84,16 +80,5 @@ fn pairs(left: &[f32], right: &[f32], output: &mut [f32], function: impl Fn(F32x
     }
     for ((left, right), output) in left.iter().zip(right).zip(output) {
         *output = function(F32x4::splat(*left), F32x4::splat(*right)).to_array()[0];
-    }
-}
-
-#[inline(always)]
-fn each(input: &[f32], output: &mut [f32], function: impl Fn(F32x4) -> F32x4) {
-    let ((inputs, input), (outputs, output)) = (input.as_chunks::<4>(), output.as_chunks_mut::<4>());
-    for (input, output) in inputs.iter().zip(outputs) {
-        *output = function(F32x4::from_array(*input)).to_array();
-    }
-    for (input, output) in input.iter().zip(output) {
-        *output = function(F32x4::splat(*input)).to_array()[0];
     }
 }

@@ -3,14 +3,15 @@
 //! Sums of up to 200 products of numbers up to 1 differ by their order: 1e-5 is what float32 may lose over them.
 
 use onnxlet_kernels::activation::{self, Activation, Clamp};
+use onnxlet_kernels::axis::Axis;
 use onnxlet_kernels::conv::{self, Packed};
-use onnxlet_kernels::copy::{self, copy};
+use onnxlet_kernels::copy::copy;
 use onnxlet_kernels::depthwise::{self, Filters};
 use onnxlet_kernels::pool::{Pool, pool};
 use onnxlet_kernels::reduce::{Reducer, reduce, softmax};
 use onnxlet_kernels::tile::Run;
 use onnxlet_kernels::window::Windows;
-use onnxlet_kernels::zip::{self, Binary};
+use onnxlet_kernels::zip::{Binary, zip};
 use proptest::prelude::*;
 
 const TOLERANCE: f64 = 1e-5;
@@ -224,13 +225,13 @@ proptest! {
             strides
         };
         let own = flat.map(strides);
-        let axes: Vec<zip::Axis> =
-            (0..sizes.len()).map(|axis| zip::Axis { size: sizes[axis], strides: [own[0][axis], own[1][axis]] }).collect();
+        let axes: Vec<Axis> =
+            (0..sizes.len()).map(|axis| Axis { size: sizes[axis], strides: [own[0][axis], own[1][axis]] }).collect();
         let inputs = [0, 1].map(|side| numbers(if flat[side] { last } else { count }, seed ^ side as u64));
         let at = |side: usize, place: usize| f64::from(inputs[side][if flat[side] { place % last } else { place }]);
         for function in [Binary::Add, Binary::Sub, Binary::Mul, Binary::Div, Binary::Max, Binary::Min] {
             let mut got = vec![f32::NAN; count];
-            zip::zip(function, [&inputs[0], &inputs[1]], &axes, &mut got);
+            zip(function, [&inputs[0], &inputs[1]], &axes, &mut got);
             for (place, got) in got.into_iter().enumerate() {
                 let (a, b) = (at(0, place), at(1, place));
                 let expected = match function {
@@ -279,9 +280,9 @@ proptest! {
         let [a, b, c] = sizes;
         let input = numbers(a * b * c, seed);
         let axes = [
-            copy::Axis { size: a, from: b * c, to: 1 },
-            copy::Axis { size: b, from: c, to: a * c },
-            copy::Axis { size: c, from: 1, to: a },
+            Axis { size: a, strides: [b * c, 1] },
+            Axis { size: b, strides: [c, a * c] },
+            Axis { size: c, strides: [1, a] },
         ];
         let mut got = vec![f32::NAN; input.len()];
         copy(&input, &axes, &mut got);

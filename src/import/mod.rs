@@ -1,6 +1,7 @@
 //! ONNX bytes → a plan and its signature. What can't be run faithfully is refused here, by name.
 
 mod batch;
+pub(crate) mod closed;
 mod functions;
 mod graph;
 mod operators;

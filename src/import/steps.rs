@@ -7,8 +7,9 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::model::order::eval_order_opt_ram;
 use tract_onnx::tract_core::ops::konst::Const;
 use tract_onnx::tract_core::ops::source::TypedSource;
-use tract_onnx::tract_core::plan::{EvalContext, Seating, SessionId};
-use tract_onnx::tract_hir::internal::{TractErrorContext, TypedOp, format_err};
+use tract_onnx::tract_hir::internal::{TypedOp, format_err};
+
+use super::closed::{Surroundings, is_closed, release};
 
 /// Operators in the order in which they run. An edge is the number of a value.
 pub(super) struct Steps {
@@ -65,12 +66,12 @@ impl Steps {
     pub(super) fn run(&self, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
         let outputs = self.run_steps(inputs);
         // Operators keep scratch memory for a session.
-        self.steps.iter().for_each(|step| step.op.drop_session(SessionId::NONE, step.first_output as usize));
+        self.steps.iter().for_each(|step| release(&*step.op, step.first_output as usize));
         outputs
     }
 
     fn run_steps(&self, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
-        let (symbols, seating) = (SymbolValues::default(), Seating::single());
+        let surroundings = Surroundings::new();
         let mut values: Vec<Option<TValue>> = vec![None; self.values];
         let constants = self.constants.iter().map(|(number, constant)| (number, constant.clone().into_tvalue()));
         for (number, value) in constants.chain(self.inputs.iter().zip(inputs)) {
@@ -80,15 +81,7 @@ impl Steps {
             let read = |number: &u32| values[*number as usize].clone().ok_or_else(|| format_err!("a value is missing"));
             let inputs = step.inputs.iter().map(read).collect::<TractResult<TVec<TValue>>>()?;
             step.last_use.iter().for_each(|number| values[*number as usize] = None);
-            let context = EvalContext {
-                session: SessionId::NONE,
-                node_id: step.first_output as usize,
-                symbols: &symbols,
-                scenario: None,
-                shared: None,
-                seating: &seating,
-            };
-            let outputs = step.op.eval(&context, inputs).with_context(|| step.op.name())?;
+            let outputs = surroundings.eval(&*step.op, step.first_output as usize, inputs)?;
             for (number, output) in (step.first_output as usize..).zip(outputs) {
                 values[number] = Some(output);
             }
@@ -106,30 +99,4 @@ fn note_last_uses(steps: &mut [Step], constants: &[(u32, Arc<Tensor>)], outputs:
         let is_last = |number: &&u32| !std::mem::replace(&mut seen[**number as usize], true);
         step.last_use = step.inputs.iter().filter(is_last).copied().collect();
     }
-}
-
-/// Whether every size is known and no operator keeps anything from one run to the next.
-fn is_closed(model: &TypedModel) -> TractResult<bool> {
-    let (symbols, seating) = (SymbolValues::default(), Seating::single());
-    for node in &model.nodes {
-        let is_number = |dim: &TDim| dim.to_i64().is_ok();
-        if !node.outputs.iter().all(|output| output.fact.shape.iter().all(is_number)) {
-            return Ok(false);
-        }
-        if let Some(constant) =
-            node.op_as::<Const>().filter(|constant| constant.val().datum_type() == TDim::datum_type())
-        {
-            let dims = constant.val().try_as_plain_ram()?;
-            if !dims.as_slice::<TDim>()?.iter().all(is_number) {
-                return Ok(false);
-            }
-        }
-        let (session, node_id) = (SessionId::NONE, node.id);
-        let context =
-            EvalContext { session, node_id, symbols: &symbols, scenario: None, shared: None, seating: &seating };
-        if node.op.state(&context)?.is_some() {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }

@@ -1,7 +1,7 @@
 //! Networks with known sizes, as a list of our own kernels over one stretch of memory.
 //!
 //! [`Network::new`] takes a model from tract when its generic optimisations are done, and makes steps of it: which kernel, on
-//! which part of memory, with weights packed for it. Nothing is decided or allocated while it runs.
+//! which part of memory, with weights packed for it. Nothing is decided while it runs.
 //!
 //! A value may be stored with its axes in another order than the model has them (`value.rs`): images lie channels-last, since
 //! that is what the kernels take, and an axis is moved without a copy. What comes after a sum (a scale and a bias for each
@@ -21,6 +21,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::cnn::Conv;
 use tract_onnx::tract_core::ops::einsum::EinSum;
 
+use crate::import::closed::is_closed;
 use memory::{Memory, Place};
 use step::Step;
 
@@ -53,13 +54,16 @@ enum Output {
 }
 
 impl Network {
-    /// The network, or nothing where a size is open or nothing is there for our kernels to do. `model` must be decluttered.
+    /// The network, or nothing where a size is open or 0, an operator keeps a state, such as a loop, or nothing is there for our
+    /// kernels to do. `model` must be decluttered.
     ///
     /// # Errors
     /// tract's.
     pub(crate) fn new(model: &TypedModel) -> TractResult<Option<Network>> {
         let is_ours = |node: &TypedNode| node.op_is::<Conv>() || node.op_is::<EinSum>();
-        if !model.nodes.iter().any(is_ours) || !value::has_sizes(model) {
+        let is_zero = |dim: &TDim| dim.to_i64().is_ok_and(|size| size == 0);
+        let is_empty = |node: &TypedNode| node.outputs.iter().any(|output| output.fact.shape.iter().any(is_zero));
+        if !model.nodes.iter().any(is_ours) || model.nodes.iter().any(is_empty) || !is_closed(model)? {
             return Ok(None);
         }
         lower::lower(model)

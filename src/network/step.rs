@@ -1,13 +1,14 @@
 //! What a network does, one kernel after the other.
 
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::plan::{EvalContext, Seating, SessionId};
-use tract_onnx::tract_hir::internal::{TractErrorContext, TypedOp, format_err};
+use tract_onnx::tract_hir::internal::{TypedOp, format_err};
 
 use super::memory::{Memory, Place};
+use crate::import::closed::{Surroundings, release};
 use onnxlet_kernels::activation::{self, Activation};
+use onnxlet_kernels::axis::Axis;
 use onnxlet_kernels::conv::{self, Packed};
-use onnxlet_kernels::copy::{self, copy};
+use onnxlet_kernels::copy::copy;
 use onnxlet_kernels::depthwise::{self, Filters};
 use onnxlet_kernels::pool::{self, Pool};
 use onnxlet_kernels::reduce::{self, Reducer};
@@ -51,7 +52,7 @@ pub(super) enum Work {
     Zip {
         inputs: [Place; 2],
         function: Binary,
-        axes: Box<[zip::Axis]>,
+        axes: Box<[Axis]>,
     },
     Reduce {
         input: Place,
@@ -100,13 +101,11 @@ pub(super) struct Product {
     pub(super) count: usize,
     /// m, k, n.
     pub(super) sizes: [usize; 3],
-    /// Elements of the second value from one matrix, row and column to the next.
-    pub(super) strides: [usize; 3],
 }
 
 pub(super) struct Part {
     pub(super) input: Place,
-    pub(super) axes: Box<[copy::Axis]>,
+    pub(super) axes: Box<[Axis]>,
     /// The first elements.
     pub(super) starts: [usize; 2],
 }
@@ -237,11 +236,9 @@ impl Depthwise {
 impl Product {
     fn run(&self, [left, right]: [&[f32]; 2], output: &mut [f32]) {
         let [m, k, n] = self.sizes;
-        let [matrix, row, column] = self.strides;
         let windows = Windows { output: [1, m], stride: [0, k], pitch: [0, n], start: 0 };
         for index in 0..self.count {
-            let right = &right[index * matrix..];
-            let packed = Packed::of_matrix(right, [k, n], [row, column]);
+            let packed = Packed::of_matrix(&right[index * k * n..], [k, n]);
             let task = conv::Task {
                 input: &left[index * m * k..],
                 windows,
@@ -256,19 +253,15 @@ impl Product {
 
 impl Foreign {
     fn run(&self, memory: &mut Memory<'_>, slots: &mut [Option<TValue>]) -> TractResult<()> {
-        let (symbols, seating) = (SymbolValues::default(), Seating::single());
-        let (session, node_id) = (SessionId::NONE, self.node);
-        let context =
-            EvalContext { session, node_id, symbols: &symbols, scenario: None, shared: None, seating: &seating };
         let input = |source: &Source| match source {
             Source::Buffer { place, shape } => Ok(Tensor::from_shape(shape, memory.input(place))?.into_tvalue()),
             Source::Constant(tensor) => Ok(tensor.clone().into_tvalue()),
             Source::Slot(slot) => slots[*slot].clone().ok_or_else(|| format_err!("a value is missing")),
         };
         let inputs = self.inputs.iter().map(input).collect::<TractResult<TVec<TValue>>>()?;
-        let outputs = self.op.eval(&context, inputs).with_context(|| self.op.name())?;
-        self.op.drop_session(session, node_id);
-        for (target, value) in self.outputs.iter().zip(outputs) {
+        let outputs = Surroundings::new().eval(&*self.op, self.node, inputs);
+        release(&*self.op, self.node);
+        for (target, value) in self.outputs.iter().zip(outputs?) {
             match target {
                 Target::Buffer { place, shape } => {
                     // Some operators leave axes of which all places are the same at one.

@@ -1,7 +1,6 @@
 //! How values lie in memory: the sizes of their axes as the model has them, and the order in which the axes are stored.
 
 use tract_onnx::prelude::*;
-use tract_onnx::tract_hir::internal::DimLike;
 
 use super::memory::Place;
 use onnxlet_kernels::activation::Clamp;
@@ -73,10 +72,4 @@ pub(super) enum Value {
     /// One that is not float32, kept as a tensor.
     Slot(usize),
     Constant(Arc<Tensor>),
-}
-
-/// Whether all sizes are numbers, and none is 0.
-pub(super) fn has_sizes(model: &TypedModel) -> bool {
-    let is_size = |dim: &TDim| dim.to_usize().is_ok_and(|size| size > 0);
-    model.nodes.iter().all(|node| node.outputs.iter().all(|output| output.fact.shape.iter().all(is_size)))
 }

@@ -8,14 +8,13 @@ mod divisor;
 mod values;
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
 
 use tract_onnx::model::{OnnxOpRegister, ParsingContext};
 use tract_onnx::pb::{NodeProto, attribute_proto::AttributeType};
 use tract_onnx::tract_hir::infer::{Factoid, InferenceOp};
 use tract_onnx::tract_hir::internal::*;
 
-type Made = TractResult<(Box<dyn InferenceOp>, Vec<String>)>;
+use super::Made;
 
 /// Operators without numbers of their own. tract looks for constants by their type; Cast is ours.
 const PLAIN: [&str; 2] = ["Constant", "Cast"];
@@ -33,14 +32,11 @@ pub(super) fn register(register: &mut OnnxOpRegister) {
 }
 
 fn build(context: &ParsingContext, node: &NodeProto) -> Made {
-    static TRACTS: OnceLock<OnnxOpRegister> = OnceLock::new();
-    let tracts = TRACTS.get_or_init(|| tract_onnx::onnx().op_register);
-    let Some(builder) = tracts.0.get(&node.op_type) else { bail!("there is no {}", node.op_type) };
     let node = trimmed(node);
     let node = node.as_ref();
     arity::check(node)?;
     attributes::check(node)?;
-    let (op, closures) = builder(context, node)?;
+    let (op, closures) = super::unguarded(context, node)?;
     let numbers = Numbers::of(node, context.onnx_operator_set_version);
     Ok((Box::new(Guarded { op, numbers }), closures))
 }

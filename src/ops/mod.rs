@@ -18,20 +18,46 @@ mod tensor;
 mod text;
 mod top;
 
-use tract_onnx::model::OnnxOpRegister;
-use tract_onnx::prelude::TypedModel;
+use tract_onnx::model::{OnnxOpRegister, ParsingContext};
+use tract_onnx::pb::NodeProto;
+use tract_onnx::prelude::{TractResult, TypedModel};
+use tract_onnx::tract_hir::infer::InferenceOp;
+use tract_onnx::tract_hir::internal::format_err;
 
 pub(crate) use gather::OutOfRange;
 pub(crate) use nn::Flex;
 pub(crate) use top::asks_too_much;
 
-/// The operators that tract has, each behind a guard, but for a Cast and a Split of ours.
+/// What makes an operator of a node for tract's plans.
+type Maker = fn(&ParsingContext, &NodeProto) -> Made;
+type Made = TractResult<(Box<dyn InferenceOp>, Vec<String>)>;
+
+/// Makers of our own, in place of tract's.
+const MAKERS: [(&str, Maker); 2] = [("Cast", math::whole::in_plans), ("Split", split::in_plans)];
+
+/// The operators that tract has, made by tract or by us, each behind a guard.
 pub(crate) fn register() -> OnnxOpRegister {
     let mut register = tract_onnx::onnx().op_register;
-    register.insert("Cast", math::whole::in_plans);
+    for (name, make) in MAKERS {
+        register.insert(name, make);
+    }
     guard::register(&mut register);
-    register.insert("Split", split::in_plans);
     register
+}
+
+/// The operator without a guard.
+fn unguarded(context: &ParsingContext, node: &NodeProto) -> Made {
+    match MAKERS.iter().find(|(name, _)| *name == node.op_type) {
+        Some((_, make)) => make(context, node),
+        None => made_by_tract(context, node),
+    }
+}
+
+/// The operator as tract makes it. Its register is not kept: what is kept is part of every baked module.
+fn made_by_tract(context: &ParsingContext, node: &NodeProto) -> Made {
+    let register = tract_onnx::onnx().op_register;
+    let make = register.0.get(&node.op_type).ok_or_else(|| format_err!("there is no {}", node.op_type))?;
+    make(context, node)
 }
 
 /// Puts our operators in place of tract's in a model whose generic optimisations are done.

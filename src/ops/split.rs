@@ -6,7 +6,7 @@ use tract_onnx::pb::NodeProto;
 use tract_onnx::tract_hir::internal::*;
 use tract_onnx::tract_hir::ops::array;
 
-type Made = TractResult<(Box<dyn InferenceOp>, Vec<String>)>;
+use super::{Made, made_by_tract};
 
 /// The maker of Split: tract's where any size will do.
 pub(super) fn in_plans(context: &ParsingContext, node: &NodeProto) -> Made {
@@ -14,9 +14,7 @@ pub(super) fn in_plans(context: &ParsingContext, node: &NodeProto) -> Made {
     let sizes = attribute("split").map(|attribute| attribute.ints.clone()).filter(|sizes| !sizes.is_empty());
     let axis = attribute("axis").map_or(0, |attribute| attribute.i);
     if context.onnx_operator_set_version >= 18 && sizes.is_none() && node.input.len() == 1 {
-        let register = tract_onnx::onnx().op_register;
-        let Some(build) = register.0.get("Split") else { bail!("there is no Split") };
-        return build(context, node);
+        return made_by_tract(context, node);
     }
     Ok((expand(CheckedSplit { axis, outputs: node.output.len(), sizes }), vec![]))
 }

@@ -9,8 +9,8 @@ use crate::network::memory::{Home, Place};
 use crate::network::step::{Convolve, Depthwise, Group, Images, Part, Work};
 use crate::network::value::{Dense, Value};
 use onnxlet_kernels::activation::Activation;
+use onnxlet_kernels::axis::Axis;
 use onnxlet_kernels::conv::Packed;
-use onnxlet_kernels::copy;
 use onnxlet_kernels::depthwise::Filters;
 use onnxlet_kernels::tile::Run;
 use onnxlet_kernels::window::Windows;
@@ -25,6 +25,13 @@ pub(super) struct Geometry {
     pub(super) rows: Vec<usize>,
     pub(super) columns: Vec<usize>,
     pub(super) output: Dense,
+}
+
+impl Geometry {
+    /// Where each of the window's elements is, from its first on.
+    pub(super) fn taps(&self) -> impl Iterator<Item = usize> {
+        self.rows.iter().flat_map(|row| self.columns.iter().map(move |column| row + column))
+    }
 }
 
 /// Sizes of a convolution or pool: of images, of the window, and between windows. Down, then to the right.
@@ -54,7 +61,7 @@ impl Lowering<'_> {
         let Some(geometry) = self.geometry(node, &conv.pool_spec, 0.0)? else { return Ok(None) };
         let (kernel, bias) = (super::floats(&kernel)?, super::floats(&bias)?);
         let bias = |channel: usize| bias[channel % bias.len()];
-        let taps = geometry.rows.len() * geometry.columns.len();
+        let taps = geometry.taps().count();
         let depth = conv.input_channels() / conv.group;
         if conv.group == conv.input_channels() && columns == conv.group {
             let weights = (0..taps * columns).map(|at| kernel[at % columns * taps + at / columns]).collect();
@@ -70,12 +77,13 @@ impl Lowering<'_> {
             let packed = Packed::new(depth * taps, share, weight, |column| bias(group * share + column));
             Group { packed, starts: [group * depth, group * share] }
         });
-        let Geometry { input, images, windows, rows, columns, output } = geometry;
+        let runs = runs(geometry.taps(), depth).into();
+        let Geometry { input, images, windows, output, .. } = geometry;
         let work = Convolve {
             input,
             images,
             windows,
-            runs: runs(&rows, &columns, depth).into(),
+            runs,
             groups: groups.collect(),
             residual: None,
             activation: Activation::None,
@@ -85,8 +93,8 @@ impl Lowering<'_> {
     }
 
     fn depthwise(&mut self, geometry: Geometry, filters: Filters) -> Value {
-        let Geometry { input, images, windows, rows, columns, output } = geometry;
-        let taps = rows.iter().flat_map(|row| columns.iter().map(move |column| row + column)).collect();
+        let taps = geometry.taps().collect();
+        let Geometry { input, images, windows, output, .. } = geometry;
         let work = Depthwise { input, images, windows, taps, filters, activation: Activation::None };
         self.push(Work::Depthwise(Box::new(work)), output.place, None);
         Value::Dense(output)
@@ -140,9 +148,9 @@ impl Lowering<'_> {
         }
         let row = sizes.image[1] * sizes.channels;
         let axes = [
-            copy::Axis { size: sizes.count, from: sizes.image[0] * row, to: height * down },
-            copy::Axis { size: sizes.image[0], from: row, to: down },
-            copy::Axis { size: row, from: 1, to: 1 },
+            Axis { size: sizes.count, strides: [sizes.image[0] * row, height * down] },
+            Axis { size: sizes.image[0], strides: [row, down] },
+            Axis { size: row, strides: [1, 1] },
         ];
         let place = self.buffer(length);
         let part = Part { input: input.place, axes: Box::new(axes), starts: [0, start] };
@@ -312,9 +320,9 @@ fn reaches(sizes: &Sizes, side: usize) -> bool {
 }
 
 /// A window's stretches of memory. `depth` channels are read at each of its elements.
-fn runs(rows: &[usize], columns: &[usize], depth: usize) -> Vec<Run> {
+fn runs(taps: impl Iterator<Item = usize>, depth: usize) -> Vec<Run> {
     let mut runs: Vec<Run> = vec![];
-    for at in rows.iter().flat_map(|row| columns.iter().map(move |column| row + column)) {
+    for at in taps {
         match runs.last_mut() {
             Some(run) if run.at + run.length == at => run.length += depth,
             _ => runs.push(Run { at, length: depth }),

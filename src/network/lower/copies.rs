@@ -6,10 +6,10 @@ use tract_onnx::tract_core::ops::downsample::Downsample;
 use tract_onnx::tract_core::ops::nn::NearestUpsample;
 use tract_onnx::tract_hir::internal::DimLike;
 
-use super::Lowering;
+use super::{Lowering, axes_between};
 use crate::network::step::{Part, Work};
 use crate::network::value::{Dense, Value, strides};
-use onnxlet_kernels::copy;
+use onnxlet_kernels::axis::{Axis, merged};
 
 impl Lowering<'_> {
     pub(super) fn copying(&mut self, node: &TypedNode) -> TractResult<Option<Value>> {
@@ -72,51 +72,38 @@ impl Lowering<'_> {
     fn part(&mut self, node: &TypedNode, pick: impl Fn(usize) -> [usize; 2]) -> TractResult<Value> {
         let input = self.dense(node.inputs[0])?;
         let shape = self.shape(node.id.into())?;
-        let (from, to) = (input.strides(), strides(&input.order, &shape));
-        let mut start = 0;
-        let mut axes = vec![];
-        for axis in input.order.iter().copied() {
-            let [first, step] = pick(axis);
-            start += first * from[axis];
-            axes.push(copy::Axis { size: shape[axis], from: from[axis] * step, to: to[axis] });
-        }
-        let place = self.buffer(shape.iter().product());
-        let part = Part { input: input.place, axes: tidy(axes), starts: [start, 0] };
-        self.push(Work::Copy { parts: Box::new([part]) }, place, None);
-        Ok(Value::Dense(Dense { place, shape, order: input.order }))
+        let (own, to) = (input.strides(), strides(&input.order, &shape));
+        let start = own.iter().enumerate().map(|(axis, stride)| pick(axis)[0] * stride).sum();
+        let from: Vec<usize> = own.iter().enumerate().map(|(axis, stride)| pick(axis)[1] * stride).collect();
+        let axes = axes_between(&input.order, &shape, [&from, &to]);
+        let part = Part { input: input.place, axes, starts: [start, 0] };
+        Ok(self.copied(vec![part], None, shape, input.order))
     }
 
     fn join(&mut self, node: &TypedNode, axis: usize) -> TractResult<Value> {
         let shape = self.shape(node.id.into())?;
-        let order = self.dense(node.inputs[0])?.order;
         // The order of the first input may say nothing of the joined axis: then it is where the model has it.
+        let order = self.dense(node.inputs[0])?.order;
         let to = strides(&order, &shape);
         let mut parts = vec![];
         let mut at = 0;
         for outlet in &node.inputs {
             let input = self.ordered(*outlet, &order)?;
-            let from = input.strides();
-            let axes =
-                order.iter().map(|axis| copy::Axis { size: input.shape[*axis], from: from[*axis], to: to[*axis] });
-            parts.push(Part { input: input.place, axes: tidy(axes.collect()), starts: [0, at * to[axis]] });
+            let axes = axes_between(&order, &input.shape, [&input.strides(), &to]);
+            parts.push(Part { input: input.place, axes, starts: [0, at * to[axis]] });
             at += input.shape[axis];
         }
-        let place = self.buffer(shape.iter().product());
-        self.push(Work::Copy { parts: parts.into() }, place, None);
-        Ok(Value::Dense(Dense { place, shape, order }))
+        Ok(self.copied(parts, None, shape, order))
     }
 
     fn pad(&mut self, node: &TypedNode, pads: &[(usize, usize)], fill: f32) -> TractResult<Value> {
         let input = self.dense(node.inputs[0])?;
         let shape = self.shape(node.id.into())?;
-        let (from, to) = (input.strides(), strides(&input.order, &shape));
-        let start = (0..shape.len()).map(|axis| pads[axis].0 * to[axis]).sum();
-        let axes =
-            input.order.iter().map(|axis| copy::Axis { size: input.shape[*axis], from: from[*axis], to: to[*axis] });
-        let part = Part { input: input.place, axes: tidy(axes.collect()), starts: [0, start] };
-        let place = self.buffer(shape.iter().product());
-        self.push(Work::Copy { parts: Box::new([part]) }, place, Some(fill));
-        Ok(Value::Dense(Dense { place, shape, order: input.order }))
+        let to = strides(&input.order, &shape);
+        let start = pads.iter().zip(&to).map(|(pad, stride)| pad.0 * stride).sum();
+        let axes = axes_between(&input.order, &input.shape, [&input.strides(), &to]);
+        let part = Part { input: input.place, axes, starts: [0, start] };
+        Ok(self.copied(vec![part], Some(fill), shape, input.order))
     }
 
     /// Each place several times along its axis.
@@ -125,13 +112,11 @@ impl Lowering<'_> {
         let shape = self.shape(node.id.into())?;
         let (from, to) = (input.strides(), strides(&input.order, &shape));
         let axes = input.order.iter().flat_map(|axis| {
-            let outer = copy::Axis { size: input.shape[*axis], from: from[*axis], to: to[*axis] * scales[*axis] };
-            [outer, copy::Axis { size: scales[*axis], from: 0, to: to[*axis] }]
+            let outer = Axis { size: input.shape[*axis], strides: [from[*axis], to[*axis] * scales[*axis]] };
+            [outer, Axis { size: scales[*axis], strides: [0, to[*axis]] }]
         });
-        let part = Part { input: input.place, axes: tidy(axes.collect()), starts: [0, 0] };
-        let place = self.buffer(shape.iter().product());
-        self.push(Work::Copy { parts: Box::new([part]) }, place, None);
-        Ok(Value::Dense(Dense { place, shape, order: input.order }))
+        let part = Part { input: input.place, axes: merged(axes), starts: [0, 0] };
+        Ok(self.copied(vec![part], None, shape, input.order))
     }
 
     /// A value along axes of which it has one place.
@@ -140,28 +125,16 @@ impl Lowering<'_> {
         let shape = self.shape(node.id.into())?;
         let added = shape.len() - input.shape.len();
         let order: Vec<usize> = (0..added).chain(input.order.iter().map(|axis| axis + added)).collect();
-        let (from, to) = (input.strides(), strides(&order, &shape));
-        let axes = order.iter().map(|axis| {
-            let from = if *axis < added { 0 } else { from[axis - added] };
-            copy::Axis { size: shape[*axis], from, to: to[*axis] }
-        });
-        let part = Part { input: input.place, axes: tidy(axes.collect()), starts: [0, 0] };
-        let place = self.buffer(shape.iter().product());
-        self.push(Work::Copy { parts: Box::new([part]) }, place, None);
-        Ok(Value::Dense(Dense { place, shape, order }))
+        let from = [vec![0; added], input.strides()].concat();
+        let axes = axes_between(&order, &shape, [&from, &strides(&order, &shape)]);
+        let part = Part { input: input.place, axes, starts: [0, 0] };
+        Ok(self.copied(vec![part], None, shape, order))
     }
-}
 
-/// The axes that matter, as few as they can be.
-fn tidy(axes: Vec<copy::Axis>) -> Box<[copy::Axis]> {
-    let mut tidy: Vec<copy::Axis> = vec![];
-    for axis in axes.into_iter().filter(|axis| axis.size != 1) {
-        match tidy.last_mut() {
-            Some(outer) if outer.from == axis.from * axis.size && outer.to == axis.to * axis.size => {
-                *outer = copy::Axis { size: outer.size * axis.size, ..axis };
-            }
-            _ => tidy.push(axis),
-        }
+    /// The value that copies make, filled with a number first where they don't write all of it.
+    fn copied(&mut self, parts: Vec<Part>, fill: Option<f32>, shape: Vec<usize>, order: Vec<usize>) -> Value {
+        let place = self.buffer(shape.iter().product());
+        self.push(Work::Copy { parts: parts.into() }, place, fill);
+        Value::Dense(Dense { place, shape, order })
     }
-    tidy.into()
 }

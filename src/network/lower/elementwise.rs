@@ -8,9 +8,9 @@ use tract_onnx::tract_core::ops::nn::{GeluApproximate, HardSwish, LeakyRelu, Sig
 
 use super::Lowering;
 use crate::network::step::Work;
-use crate::network::value::{Dense, Value, significant, strides};
+use crate::network::value::{Dense, Value, strides};
 use onnxlet_kernels::activation::{Activation, Clamp};
-use onnxlet_kernels::zip::{self, Binary};
+use onnxlet_kernels::zip::Binary;
 
 impl Lowering<'_> {
     pub(super) fn elementwise(&mut self, node: &TypedNode) -> TractResult<Option<Value>> {
@@ -66,27 +66,11 @@ impl Lowering<'_> {
         let left = self.ordered(inputs[0], &order)?;
         let right = self.ordered(inputs[1], &order)?;
         let own = [&left, &right].map(|value| strides(&value.order, &value.shape));
-        let axes = significant(&order, &shape);
-        let axes = axes.into_iter().map(|axis| zip::Axis { size: shape[axis], strides: [own[0][axis], own[1][axis]] });
-        let axes = merged(axes.collect());
+        let axes = super::axes_between(&order, &shape, [&own[0], &own[1]]);
         let place = self.buffer(shape.iter().product());
-        self.push(Work::Zip { inputs: [left.place, right.place], function, axes: axes.into() }, place, None);
+        self.push(Work::Zip { inputs: [left.place, right.place], function, axes }, place, None);
         Ok(Value::Dense(Dense { place, shape, order }))
     }
-}
-
-/// Axes that can be gone along as one.
-fn merged(axes: Vec<zip::Axis>) -> Vec<zip::Axis> {
-    let mut merged: Vec<zip::Axis> = vec![];
-    for axis in axes {
-        match merged.last_mut() {
-            Some(outer) if [0, 1].iter().all(|side| outer.strides[*side] == axis.strides[*side] * axis.size) => {
-                *outer = zip::Axis { size: outer.size * axis.size, strides: axis.strides };
-            }
-            _ => merged.push(axis),
-        }
-    }
-    merged
 }
 
 fn binary(op: &TypedBinOp) -> Option<Binary> {

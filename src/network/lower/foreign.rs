@@ -1,7 +1,6 @@
 //! Nodes that tract's operators compute.
 
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::plan::{EvalContext, Seating, SessionId};
 
 use super::Lowering;
 use crate::network::memory::{Home, Place};
@@ -43,12 +42,4 @@ impl Lowering<'_> {
         self.push(Work::Foreign(Box::new(work)), nothing, None);
         Ok(())
     }
-}
-
-/// Whether the operator keeps nothing from one step of its own to the next.
-pub(super) fn is_stateless(node: &TypedNode) -> TractResult<bool> {
-    let (symbols, seating) = (SymbolValues::default(), Seating::single());
-    let (session, node_id) = (SessionId::NONE, node.id);
-    let context = EvalContext { session, node_id, symbols: &symbols, scenario: None, shared: None, seating: &seating };
-    Ok(node.op.state(&context)?.is_none())
 }

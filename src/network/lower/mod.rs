@@ -25,16 +25,11 @@ use super::memory::{Home, Place, plan};
 use super::step::{Part, Step, Work};
 use super::value::{Dense, Value, significant, strides};
 use super::{Input, Network, Output};
+use onnxlet_kernels::axis::{Axis, merged};
 use onnxlet_kernels::copy;
 
-/// The network's steps, or nothing where none of them is a convolution or a product of ours, or an operator keeps a state, such
-/// as a loop.
+/// The network's steps, or nothing where none of them is a convolution or a product of ours.
 pub(super) fn lower(model: &TypedModel) -> TractResult<Option<Network>> {
-    for node in &model.nodes {
-        if !foreign::is_stateless(node)? {
-            return Ok(None);
-        }
-    }
     let mut lowering = Lowering::new(model);
     for id in model.eval_order()? {
         lowering.node(model.node(id))?;
@@ -270,11 +265,7 @@ impl<'a> Lowering<'a> {
             return Ok(result(*place));
         }
         let (from, to) = (dense.strides(), strides(order, &dense.shape));
-        let axes: Vec<copy::Axis> = key
-            .1
-            .iter()
-            .map(|axis| copy::Axis { size: dense.shape[*axis], from: from[*axis], to: to[*axis] })
-            .collect();
+        let axes = axes_between(&key.1, &dense.shape, [&from, &to]);
         let place = match dense.place.home {
             Home::Constant(index) => {
                 let mut moved = vec![0.0; dense.place.length];
@@ -293,8 +284,13 @@ impl<'a> Lowering<'a> {
 }
 
 /// A copy of one value, from its beginning to the output's.
-fn parts_of(input: Place, axes: Vec<copy::Axis>) -> Work {
-    Work::Copy { parts: Box::new([Part { input, axes: axes.into(), starts: [0, 0] }]) }
+fn parts_of(input: Place, axes: Box<[Axis]>) -> Work {
+    Work::Copy { parts: Box::new([Part { input, axes, starts: [0, 0] }]) }
+}
+
+/// The axes in this order, of these sizes, along which a kernel goes through two values.
+fn axes_between(order: &[usize], sizes: &[usize], [first, second]: [&[usize]; 2]) -> Box<[Axis]> {
+    merged(order.iter().map(|&axis| Axis { size: sizes[axis], strides: [first[axis], second[axis]] }))
 }
 
 /// A tensor's elements.

@@ -26,8 +26,8 @@ impl Lowering<'_> {
         pending.clamp = match function {
             Binary::Mul if number > 0.0 => scaled(pending.clamp, number),
             Binary::Mul if number < 0.0 => {
-                let Clamp { low, high, .. } = scaled(pending.clamp, number);
-                Clamp { low: high, high: low, ..scaled(pending.clamp, number) }
+                let turned = scaled(pending.clamp, number);
+                Clamp { low: turned.high, high: turned.low, ..turned }
             }
             Binary::Add if plain => Clamp { slope, offset: offset + number, low: low + number, high: high + number },
             Binary::Sub if plain => Clamp { slope, offset: offset - number, low: low - number, high: high - number },

@@ -1,7 +1,7 @@
 //! Pools.
 
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::ops::cnn::{MaxPool, SumPool};
+use tract_onnx::tract_core::ops::cnn::{MaxPool, PoolSpec, SumPool};
 
 use super::Lowering;
 use super::conv::Geometry;
@@ -25,20 +25,16 @@ impl Lowering<'_> {
         } else {
             return Ok(None);
         };
-        if !(1..=2).contains(&spec.rank()) {
-            return Ok(None);
-        }
         let fill = if kind == Pool::Max { f32::NEG_INFINITY } else { 0.0 };
-        let Some(Geometry { input, images, windows, rows, columns, output }) = self.geometry(node, spec, fill)? else {
-            return Ok(None);
-        };
-        let taps = rows.iter().flat_map(|row| columns.iter().map(move |column| row + column)).collect();
+        let Some(geometry) = self.geometry(node, spec, fill)? else { return Ok(None) };
+        let taps = geometry.taps().collect();
+        let Geometry { input, images, windows, output, .. } = geometry;
         let channels = spec.output_channels;
         self.push(Work::Pool { input, images, windows, taps, channels, kind }, output.place, None);
         Ok(Some(Value::Dense(output)))
     }
 
-    fn image(&self, node: &TypedNode, spec: &tract_onnx::tract_core::ops::cnn::PoolSpec) -> TractResult<Vec<usize>> {
+    fn image(&self, node: &TypedNode, spec: &PoolSpec) -> TractResult<Vec<usize>> {
         let shape = self.shape(node.inputs[0])?;
         Ok(spec.data_format.shape(&shape)?.hw_dims().to_vec())
     }

@@ -154,8 +154,8 @@ impl Lowering<'_> {
         let order = batch(2).chain(pick(&roles.free, 1)).chain(pick(&roles.columns, 1)).collect();
         let order = completed(order, shape.len());
         let place = self.buffer(shape.iter().product());
-        let (inputs, strides) = ([left.place, right.place], [k * n, n, 1]);
-        self.push(Work::Product(Box::new(Product { inputs, count, sizes: [m, k, n], strides })), place, None);
+        let inputs = [left.place, right.place];
+        self.push(Work::Product(Box::new(Product { inputs, count, sizes: [m, k, n] })), place, None);
         Ok(Value::Dense(Dense { place, shape, order }))
     }
 }

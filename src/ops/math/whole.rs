@@ -5,7 +5,7 @@ use tract_onnx::pb::NodeProto;
 use tract_onnx::tract_core::ops::cast::cast as convert;
 use tract_onnx::tract_hir::internal::*;
 
-type Made = TractResult<(Box<dyn InferenceOp>, Vec<String>)>;
+use crate::ops::{Made, made_by_tract};
 
 /// The maker of Cast: tract's, but to int64.
 pub(in crate::ops) fn in_plans(context: &ParsingContext, node: &NodeProto) -> Made {
@@ -13,9 +13,7 @@ pub(in crate::ops) fn in_plans(context: &ParsingContext, node: &NodeProto) -> Ma
     if to == Some(i64::from(crate::Dtype::Int64.to_onnx())) {
         return Ok((expand(ToInt64), vec![]));
     }
-    let register = tract_onnx::onnx().op_register;
-    let Some(build) = register.0.get("Cast") else { bail!("there is no Cast") };
-    build(context, node)
+    made_by_tract(context, node)
 }
 
 /// A cast to int64 that leaves shapes, which tract computes in a type of their own, as they are.

@@ -5,13 +5,13 @@ use tract_onnx::tract_hir::internal::{bail, ensure};
 
 use super::lanes::{Floats, Whole, by_fours, pair};
 use super::matmul::{Side, centred, only_zero};
-use super::params::{Quantiser, scales_of};
+use super::params::{Quantiser, constants, scales_of};
 use super::planes::{Layout, Pairs};
 use super::tiles::{Columns, Rows, multiply};
 use super::window::{Attributes, Axis};
 use crate::Dtype;
 use crate::eager::broadcast::{count, zip};
-use crate::eager::node::{Kernel, Node, one};
+use crate::eager::node::{Arguments, Kernel, Node, one};
 use crate::eager::value::TensorValue;
 
 /// Weights less their zero points, packed: a matrix a group.
@@ -116,47 +116,62 @@ fn joined(axes: Vec<Axis>) -> Vec<Axis> {
     vec![Axis { input: size, output: size, ..Axis::ONE }]
 }
 
-/// The weights where the graph says them, packed once.
-fn known(node: &Node, index: usize, zero: usize, group: usize) -> TractResult<Option<Weights>> {
-    let Some(weights) = node.constant(index) else { return Ok(None) };
-    let zero = match node.proto.input.get(zero).is_none_or(String::is_empty) {
-        true => None,
-        false => match node.constant(zero) {
-            None => return Ok(None),
-            zero => zero,
-        },
-    };
-    let packed = Weights::new(weights, zero, group)?;
-    node.hold(index);
-    Ok(Some(packed))
+/// A node's convolution: its weights are packed once where the graph says them, otherwise at each call.
+struct Convolution {
+    attributes: Attributes,
+    known: Option<Weights>,
+    /// The input that is the weights.
+    index: usize,
+}
+
+impl Convolution {
+    fn of(node: &Node, index: usize, zero: usize) -> TractResult<Convolution> {
+        let attributes = Attributes::of(node)?;
+        let known = match constants(node, index, zero) {
+            None => None,
+            Some((weights, zero)) => {
+                let packed = Weights::new(weights, zero, attributes.group)?;
+                node.hold(index);
+                Some(packed)
+            }
+        };
+        Ok(Convolution { attributes, known, index })
+    }
+
+    /// The sums and their shape. `zero` is asked for the weights' zero point where they are not packed yet.
+    fn sums<'a>(
+        &self,
+        arguments: &'a Arguments,
+        (x, x_zero): (&TensorValue, Option<&TensorValue>),
+        zero: impl FnOnce() -> TractResult<Option<&'a TensorValue>>,
+    ) -> TractResult<(Vec<i32>, Vec<usize>)> {
+        if let Some(weights) = &self.known {
+            return convolve(&self.attributes, x, x_zero, weights);
+        }
+        let weights = Weights::new(arguments.tensor(self.index)?, zero()?, self.attributes.group)?;
+        convolve(&self.attributes, x, x_zero, &weights)
+    }
+}
+
+/// The sums of ConvInteger's inputs.
+fn integers(convolution: &Convolution, arguments: &Arguments) -> TractResult<(Vec<i32>, Vec<usize>)> {
+    convolution.sums(arguments, (arguments.tensor(0)?, arguments.optional(2)?), || arguments.optional(3))
 }
 
 pub(super) fn integer(node: &Node) -> TractResult<Kernel> {
-    let attributes = Attributes::of(node)?;
-    let known = known(node, 1, 3, attributes.group)?;
+    let convolution = Convolution::of(node, 1, 3)?;
     Ok(Box::new(move |arguments| {
-        let given = match &known {
-            Some(_) => None,
-            None => Some(Weights::new(arguments.tensor(1)?, arguments.optional(3)?, attributes.group)?),
-        };
-        let Some(weights) = known.as_ref().or(given.as_ref()) else { bail!("no weights") };
-        let (sums, shape) = convolve(&attributes, arguments.tensor(0)?, arguments.optional(2)?, weights)?;
+        let (sums, shape) = integers(&convolution, arguments)?;
         one(TensorValue::new(&shape, sums)?)
     }))
 }
 
 /// ConvInteger as floats: times a scale, plus a bias if there is one, and what is negative 0 if `relu` says so. No model names it.
 pub(super) fn scaled(node: &Node) -> TractResult<Kernel> {
-    let attributes = Attributes::of(node)?;
-    let known = known(node, 1, 3, attributes.group)?;
+    let convolution = Convolution::of(node, 1, 3)?;
     let rectifies = node.flag("relu", 0);
     Ok(Box::new(move |arguments| {
-        let given = match &known {
-            Some(_) => None,
-            None => Some(Weights::new(arguments.tensor(1)?, arguments.optional(3)?, attributes.group)?),
-        };
-        let Some(weights) = known.as_ref().or(given.as_ref()) else { bail!("no weights") };
-        let (sums, shape) = convolve(&attributes, arguments.tensor(0)?, arguments.optional(2)?, weights)?;
+        let (sums, shape) = integers(&convolution, arguments)?;
         one(as_floats(sums, &shape, arguments.tensor(4)?, arguments.optional(5)?, rectifies)?)
     }))
 }
@@ -203,16 +218,11 @@ fn by_plane<'a>(numbers: &'a TensorValue, shape: &[usize]) -> Option<&'a [f32]> 
 }
 
 pub(crate) fn linear(node: &Node) -> TractResult<Kernel> {
-    let attributes = Attributes::of(node)?;
-    let known = known(node, 3, 5, attributes.group)?;
+    let convolution = Convolution::of(node, 3, 5)?;
     Ok(Box::new(move |arguments| {
-        let given = match &known {
-            Some(_) => None,
-            None => Some(Weights::new(arguments.tensor(3)?, Some(arguments.tensor(5)?), attributes.group)?),
-        };
-        let Some(weights) = known.as_ref().or(given.as_ref()) else { bail!("no weights") };
-        let (sums, shape) = convolve(&attributes, arguments.tensor(0)?, Some(arguments.tensor(2)?), weights)?;
-        let outputs = weights.outputs;
+        let x = (arguments.tensor(0)?, Some(arguments.tensor(2)?));
+        let (sums, shape) = convolution.sums(arguments, x, || arguments.tensor(5).map(Some))?;
+        let outputs = shape[1];
         let bias = arguments.optional(8)?.map(|bias| bias.slice::<i32>()).transpose()?;
         ensure!(bias.is_none_or(|bias| bias.len() == outputs), "the bias is not one for each of {outputs} outputs");
         let x_scale = arguments.tensor(1)?.item::<f32>()?;

@@ -4,7 +4,7 @@ use tract_onnx::prelude::TractResult;
 use tract_onnx::tract_hir::internal::{bail, ensure};
 
 use super::lanes::pair;
-use super::params::{Quantiser, quantized};
+use super::params::{Quantiser, constants, quantized};
 use super::tiles::{Columns, Rows, WIDTH, multiply};
 use crate::Dtype;
 use crate::eager::broadcast::{expand, places};
@@ -100,12 +100,8 @@ impl Right {
     /// # Errors
     /// As [`centred`].
     pub(crate) fn known(node: &Node, index: usize, zero: usize) -> TractResult<Option<Right>> {
-        let Some(matrix) = node.constant(index) else { return Ok(None) };
-        let has_zero = node.proto.input.get(zero).is_some_and(|name| !name.is_empty());
-        if has_zero && node.constant(zero).is_none() {
-            return Ok(None);
-        }
-        let packed = Right::new(&centred(matrix, node.constant(zero), Side::Columns)?, matrix.shape());
+        let Some((matrix, zero)) = constants(node, index, zero) else { return Ok(None) };
+        let packed = Right::new(&centred(matrix, zero, Side::Columns)?, matrix.shape());
         node.hold(index);
         Ok(Some(packed))
     }

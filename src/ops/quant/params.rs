@@ -7,9 +7,22 @@ use super::lanes::{Floats, Whole, by_fours};
 use crate::Dtype;
 use crate::eager::broadcast::count;
 use crate::eager::narrow::{self, Beyond};
-use crate::eager::node::{Arguments, axis};
+use crate::eager::node::{Arguments, Node, axis};
 use crate::eager::value::TensorValue;
 use crate::ops::math::cast::{Power, Rounding, numbers};
+
+/// The input at `index` and its zero point at `zero`, where the graph says all that there is of both.
+pub(super) fn constants<'a>(
+    node: &'a Node,
+    index: usize,
+    zero: usize,
+) -> Option<(&'a TensorValue, Option<&'a TensorValue>)> {
+    let values = node.constant(index)?;
+    if node.proto.input.get(zero).is_none_or(String::is_empty) {
+        return Some((values, None));
+    }
+    Some((values, Some(node.constant(zero)?)))
+}
 
 /// Which scale belongs to which element.
 pub(crate) enum Spread {
