@@ -40,6 +40,11 @@ pub enum Activation {
     Leaky {
         slope: f32,
     },
+    /// The nearest whole number between two limits, the even one of two.
+    Round {
+        low: f32,
+        high: f32,
+    },
     Square,
     Sqrt,
     Recip,
@@ -71,6 +76,7 @@ impl Activation {
                 | Activation::Clamp(_)
                 | Activation::Gated(_)
                 | Activation::Leaky { .. }
+                | Activation::Round { .. }
         )
     }
 
@@ -85,6 +91,7 @@ impl Activation {
                 let zero = F32x4::splat(0.0);
                 x.at_least(zero).madd(x.at_most(zero), F32x4::splat(slope))
             }
+            Activation::Round { low, high } => x.nearest().at_least(F32x4::splat(low)).at_most(F32x4::splat(high)),
             _ => x,
         }
     }

@@ -4,8 +4,10 @@
 use std::ops::Range;
 
 use super::activation::Activation;
+use super::requantise::Scaled;
 use super::simd::F32x4;
 use super::tile::{self, ROWS, Run, Sums, WIDTH};
+use super::weights::Weights;
 use super::window::{Cursor, Windows};
 
 /// Weights of which a whole pass over the image's tiles is not made for each block: they stay in the processor's second cache.
@@ -14,7 +16,7 @@ const CACHED: usize = 256 << 10;
 /// Weights `[depth, columns]` and a bias by column, in blocks of eight columns: `[columns / 8][depth][8]`, zeros behind the last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Packed {
-    weights: Vec<f32>,
+    weights: Weights,
     bias: Vec<f32>,
     depth: usize,
     columns: usize,
@@ -28,18 +30,19 @@ impl Packed {
         weight: impl Fn(usize, usize) -> f32,
         bias: impl Fn(usize) -> f32,
     ) -> Packed {
-        let blocks = columns.div_ceil(WIDTH);
-        let mut weights = Vec::with_capacity(blocks * depth * WIDTH);
-        for block in 0..blocks {
-            for row in 0..depth {
-                let column = |lane| block * WIDTH + lane;
-                weights.extend(
-                    (0..WIDTH).map(|lane| if column(lane) < columns { weight(row, column(lane)) } else { 0.0 }),
-                );
-            }
-        }
-        let bias = (0..blocks * WIDTH).map(|column| if column < columns { bias(column) } else { 0.0 }).collect();
-        Packed { weights, bias, depth, columns }
+        let weights = Weights::floats(in_blocks([depth, columns], weight));
+        Packed { weights, bias: padded(columns, bias), depth, columns }
+    }
+
+    /// As [`Packed::new`], of whole numbers.
+    pub fn whole(
+        depth: usize,
+        columns: usize,
+        weight: impl Fn(usize, usize) -> i16,
+        bias: impl Fn(usize) -> f32,
+    ) -> Packed {
+        let weights = Weights::whole(&in_blocks([depth, columns], weight));
+        Packed { weights, bias: padded(columns, bias), depth, columns }
     }
 
     /// Packs a matrix `[depth, columns]`, without a bias.
@@ -53,12 +56,11 @@ impl Packed {
     /// Scales each column's weights and bias, then adds an offset to the bias.
     pub fn adjust(&mut self, scale: impl Fn(usize) -> f32, offset: impl Fn(usize) -> f32) {
         let block = self.depth * WIDTH;
-        for (at, weight) in self.weights.iter_mut().enumerate() {
+        let columns = self.columns;
+        self.weights.change(|at, weight| {
             let column = at / block * WIDTH + at % WIDTH;
-            if column < self.columns {
-                *weight *= scale(column);
-            }
-        }
+            if column < columns { weight * scale(column) } else { weight }
+        });
         for (column, bias) in self.bias.iter_mut().enumerate().take(self.columns) {
             *bias = *bias * scale(column) + offset(column);
         }
@@ -70,6 +72,26 @@ impl Packed {
     }
 }
 
+/// Weights in blocks of eight columns, zeros behind the last.
+fn in_blocks<T: Default>([depth, columns]: [usize; 2], weight: impl Fn(usize, usize) -> T) -> Vec<T> {
+    let blocks = columns.div_ceil(WIDTH);
+    let mut weights = Vec::with_capacity(blocks * depth * WIDTH);
+    for block in 0..blocks {
+        for row in 0..depth {
+            let column = |lane| block * WIDTH + lane;
+            weights.extend(
+                (0..WIDTH).map(|lane| if column(lane) < columns { weight(row, column(lane)) } else { T::default() }),
+            );
+        }
+    }
+    weights
+}
+
+/// A number for each column, zeros behind the last block's last.
+fn padded(columns: usize, bias: impl Fn(usize) -> f32) -> Vec<f32> {
+    (0..columns.next_multiple_of(WIDTH)).map(|column| if column < columns { bias(column) } else { 0.0 }).collect()
+}
+
 /// What a convolution reads besides the weights, and what it does with its sums.
 pub struct Task<'a> {
     /// The image.
@@ -79,22 +101,27 @@ pub struct Task<'a> {
     pub runs: &'a [Run],
     /// What is added to each sum, laid out as the output is.
     pub residual: Option<&'a [f32]>,
+    /// What comes before the activation, where the sums are of whole numbers.
+    pub scaled: Option<Scaled<'a>>,
     pub activation: Activation,
 }
 
 /// Writes, at each window's place in `output`, the columns' sums.
 ///
 /// # Panics
-/// When a window or its place is outside of `input`, `output` or `residual`, or the runs are not as long as the weights' depth.
+/// When a window or its place is outside of `input`, `output` or `residual`, the runs are not as long as the weights' depth, or there is both a
+/// residual and something to scale by.
 pub fn convolve(task: &Task<'_>, packed: &Packed, output: &mut [f32]) {
     if task.windows.count() == 0 {
         return;
     }
     check(task, packed, output.len());
     let blocks = packed.columns.div_ceil(WIDTH);
+    let Packed { weights, bias, depth, columns } = packed;
+    let packed = &Plain { weights: weights.as_slice(), bias, depth: *depth, columns: *columns };
     // SAFETY: checked.
     unsafe {
-        if size_of_val(packed.weights.as_slice()) <= CACHED {
+        if size_of_val(packed.weights) <= CACHED {
             sweep(task, packed, 0..blocks, output);
         } else {
             // A few at a time, for the windows that are left one by one.
@@ -110,13 +137,23 @@ fn check(task: &Task<'_>, packed: &Packed, output: usize) {
     let output = task.residual.map_or(output, |residual| output.min(residual.len()));
     task.windows.check(reach, packed.columns, [task.input.len(), output]);
     assert_eq!(task.runs.iter().map(|run| run.length).sum::<usize>(), packed.depth, "the runs' length");
+    assert!(task.scaled.is_none_or(|scaled| scaled.fits(packed.columns)), "a factor for each column");
+    assert!(task.scaled.is_none() || task.residual.is_none(), "a residual among whole numbers");
+}
+
+/// Packed weights as floats.
+struct Plain<'a> {
+    weights: &'a [f32],
+    bias: &'a [f32],
+    depth: usize,
+    columns: usize,
 }
 
 /// All windows, for a range of the weights' blocks.
 ///
 /// # Safety
 /// As [`check`] says.
-unsafe fn sweep(task: &Task<'_>, packed: &Packed, range: Range<usize>, output: &mut [f32]) {
+unsafe fn sweep(task: &Task<'_>, packed: &Plain<'_>, range: Range<usize>, output: &mut [f32]) {
     let mut cursor = task.windows.cursor();
     let count = task.windows.count();
     unsafe {
@@ -139,7 +176,7 @@ unsafe fn sweep(task: &Task<'_>, packed: &Packed, range: Range<usize>, output: &
 #[inline(always)]
 unsafe fn rows<const R: usize>(
     task: &Task<'_>,
-    packed: &Packed,
+    packed: &Plain<'_>,
     range: Range<usize>,
     cursor: &mut Cursor<'_>,
     output: &mut [f32],
@@ -152,7 +189,7 @@ unsafe fn rows<const R: usize>(
 ///
 /// # Safety
 /// As [`check`] says.
-unsafe fn row(task: &Task<'_>, packed: &Packed, range: Range<usize>, cursor: &mut Cursor<'_>, output: &mut [f32]) {
+unsafe fn row(task: &Task<'_>, packed: &Plain<'_>, range: Range<usize>, cursor: &mut Cursor<'_>, output: &mut [f32]) {
     const BLOCKS: usize = 4;
     let ([input], [place]) = cursor.take::<1>();
     let mut next = range.start;
@@ -164,8 +201,7 @@ unsafe fn row(task: &Task<'_>, packed: &Packed, range: Range<usize>, cursor: &mu
             let at = task.input.as_ptr().add(input);
             let sums = tile::multiply_row::<BLOCKS>(at, task.runs, weights, stride, bias);
             for (block, sum) in (next..).zip(sums) {
-                let width = WIDTH.min(packed.columns - block * WIDTH);
-                store(task, [sum], [place + block * WIDTH], width, output);
+                store(task, [sum], [place + block * WIDTH], block * WIDTH..packed.columns, output);
             }
             next += BLOCKS;
         }
@@ -177,7 +213,7 @@ unsafe fn row(task: &Task<'_>, packed: &Packed, range: Range<usize>, cursor: &mu
 /// As [`check`] says.
 unsafe fn blocks<const R: usize>(
     task: &Task<'_>,
-    packed: &Packed,
+    packed: &Plain<'_>,
     range: Range<usize>,
     inputs: [usize; R],
     places: [usize; R],
@@ -188,29 +224,54 @@ unsafe fn blocks<const R: usize>(
             let weights = packed.weights.as_ptr().add(block * packed.depth * WIDTH);
             let bias = packed.bias.as_ptr().add(block * WIDTH);
             let sums = tile::multiply(task.input.as_ptr(), &inputs, task.runs, weights, bias);
-            let width = WIDTH.min(packed.columns - block * WIDTH);
-            store(task, sums, places.map(|place| place + block * WIDTH), width, output);
+            store(task, sums, places.map(|place| place + block * WIDTH), block * WIDTH..packed.columns, output);
         }
     }
 }
 
+/// Stores eight columns' sums, or those that are left of `columns`.
+///
 /// # Safety
-/// `width` elements at each place are inside of `output` and the residual.
+/// They are inside of `output` and the residual at each place.
 #[inline(always)]
-unsafe fn store<const R: usize>(task: &Task<'_>, sums: Sums<R>, places: [usize; R], width: usize, output: &mut [f32]) {
+unsafe fn store<const R: usize>(
+    task: &Task<'_>,
+    mut sums: Sums<R>,
+    places: [usize; R],
+    columns: Range<usize>,
+    output: &mut [f32],
+) {
+    let width = WIDTH.min(columns.len());
+    if let Some(scaled) = &task.scaled {
+        scale(scaled, task.activation, &mut sums, columns.start);
+    }
     for (sums, place) in sums.into_iter().zip(places) {
         if width < WIDTH {
             narrow(task, sums, place, width, output);
             continue;
         }
-        for (half, mut sum) in sums.into_iter().enumerate() {
-            unsafe {
-                if let Some(residual) = task.residual {
-                    sum = sum.add(F32x4::load(residual.as_ptr().add(place + 4 * half)));
-                }
-                task.activation.of(sum).store(output.as_mut_ptr().add(place + 4 * half));
-            }
+        for (half, sum) in sums.into_iter().enumerate() {
+            unsafe { finished(task, sum, place + 4 * half).store(output.as_mut_ptr().add(place + 4 * half)) };
         }
+    }
+}
+
+/// # Safety
+/// Four elements at the place are inside of the residual.
+#[inline(always)]
+unsafe fn finished(task: &Task<'_>, sum: F32x4, place: usize) -> F32x4 {
+    match (&task.scaled, task.residual) {
+        (Some(_), _) => sum,
+        (None, Some(residual)) => task.activation.of(sum.add(unsafe { F32x4::load(residual.as_ptr().add(place)) })),
+        (None, None) => task.activation.of(sum),
+    }
+}
+
+/// Not inlined, for floats' sums to stay in registers.
+#[inline(never)]
+fn scale<const R: usize>(scaled: &Scaled<'_>, activation: Activation, sums: &mut Sums<R>, column: usize) {
+    for sums in sums {
+        *sums = [scaled.of(sums[0], column, activation), scaled.of(sums[1], column + 4, activation)];
     }
 }
 
@@ -224,7 +285,9 @@ fn narrow(task: &Task<'_>, sums: [F32x4; 2], place: usize, width: usize, output:
                 *value += residual[place + column];
             }
         }
-        let lanes = task.activation.of(F32x4::from_array(lanes)).to_array();
+        if task.scaled.is_none() {
+            lanes = task.activation.of(F32x4::from_array(lanes)).to_array();
+        }
         for (lane, value) in lanes.into_iter().enumerate().filter(|(lane, _)| half * 4 + lane < width) {
             output[place + half * 4 + lane] = value;
         }

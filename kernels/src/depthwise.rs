@@ -2,7 +2,9 @@
 #![allow(unsafe_code)]
 
 use super::activation::Activation;
+use super::requantise::Scaled;
 use super::simd::F32x4;
+use super::weights::Weights;
 use super::window::Windows;
 
 /// Windows at once.
@@ -11,7 +13,7 @@ const ROWS: usize = 4;
 /// A filter for each channel: weights `[window's elements][channels]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filters {
-    pub weights: Vec<f32>,
+    pub weights: Weights,
     pub bias: Vec<f32>,
 }
 
@@ -19,7 +21,7 @@ impl Filters {
     /// Scales each channel's weights and bias, then adds an offset to the bias.
     pub fn adjust(&mut self, scale: impl Fn(usize) -> f32, offset: impl Fn(usize) -> f32) {
         let channels = self.bias.len();
-        self.weights.iter_mut().enumerate().for_each(|(at, weight)| *weight *= scale(at % channels));
+        self.weights.change(|at, weight| weight * scale(at % channels));
         self.bias.iter_mut().enumerate().for_each(|(channel, bias)| *bias = *bias * scale(channel) + offset(channel));
     }
 }
@@ -30,6 +32,8 @@ pub struct Task<'a> {
     pub windows: Windows,
     /// Where each of the window's elements is, from its first on.
     pub taps: &'a [usize],
+    /// What comes before the activation, where the sums are of whole numbers.
+    pub scaled: Option<Scaled<'a>>,
     pub activation: Activation,
 }
 
@@ -45,6 +49,8 @@ pub fn convolve(task: &Task<'_>, filters: &Filters, output: &mut [f32]) {
     let reach = task.taps.iter().max().map_or(0, |tap| tap + channels);
     task.windows.check(reach, channels, [task.input.len(), output.len()]);
     assert_eq!(task.taps.len() * channels, filters.weights.len(), "the number of weights");
+    assert!(task.scaled.is_none_or(|scaled| scaled.fits(channels)), "a factor for each channel");
+    let filters = &Plain { weights: filters.weights.as_slice(), bias: &filters.bias };
     let mut cursor = task.windows.cursor();
     let count = task.windows.count();
     // SAFETY: checked.
@@ -60,11 +66,28 @@ pub fn convolve(task: &Task<'_>, filters: &Filters, output: &mut [f32]) {
     }
 }
 
+/// Filters as floats.
+struct Plain<'a> {
+    weights: &'a [f32],
+    bias: &'a [f32],
+}
+
+impl Task<'_> {
+    /// What becomes of four channels' sums.
+    #[inline(always)]
+    fn finished(&self, sums: F32x4, channel: usize) -> F32x4 {
+        match &self.scaled {
+            Some(scaled) => scaled.of(sums, channel, self.activation),
+            None => self.activation.of(sums),
+        }
+    }
+}
+
 /// # Safety
 /// The windows and their places are inside of input and output.
 unsafe fn windows<const R: usize>(
     task: &Task<'_>,
-    filters: &Filters,
+    filters: &Plain<'_>,
     inputs: [usize; R],
     places: [usize; R],
     output: &mut [f32],
@@ -87,7 +110,7 @@ unsafe fn windows<const R: usize>(
             let products =
                 task.taps.iter().zip(weights).map(|(tap, weight)| task.input[inputs[row] + tap + channel] * weight);
             let sum = filters.bias[channel] + products.sum::<f32>();
-            output[places[row] + channel] = task.activation.of(F32x4::splat(sum)).to_array()[0];
+            output[places[row] + channel] = task.finished(F32x4::splat(sum), channel).to_array()[0];
         }
     }
 }
@@ -99,7 +122,7 @@ unsafe fn windows<const R: usize>(
 #[inline(always)]
 unsafe fn vectors<const R: usize, const V: usize>(
     task: &Task<'_>,
-    filters: &Filters,
+    filters: &Plain<'_>,
     inputs: [usize; R],
     places: [usize; R],
     channel: usize,
@@ -123,7 +146,7 @@ unsafe fn vectors<const R: usize, const V: usize>(
         }
         for (sums, place) in sums.into_iter().zip(places) {
             for (part, sum) in sums.into_iter().enumerate() {
-                task.activation.of(sum).store(output.as_mut_ptr().add(place + channel + 4 * part));
+                task.finished(sum, channel + 4 * part).store(output.as_mut_ptr().add(place + channel + 4 * part));
             }
         }
     }

@@ -32,7 +32,12 @@ pub fn zip(function: Binary, inputs: [&[f32]; 2], axes: &[Axis], output: &mut [f
 }
 
 #[inline(always)]
-fn rows(inputs: [&[f32]; 2], axes: &[Axis], output: &mut [f32], function: impl Fn(F32x4, F32x4) -> F32x4 + Copy) {
+pub(crate) fn rows(
+    inputs: [&[f32]; 2],
+    axes: &[Axis],
+    output: &mut [f32],
+    function: impl Fn(F32x4, F32x4) -> F32x4 + Copy,
+) {
     let [outer @ .., last] = axes else {
         output[0] = function(F32x4::splat(inputs[0][0]), F32x4::splat(inputs[1][0])).to_array()[0];
         return;

@@ -10,6 +10,7 @@ use onnxlet_kernels::depthwise::{self, Filters};
 use onnxlet_kernels::pool::{Pool, pool};
 use onnxlet_kernels::reduce::{Reducer, reduce, softmax};
 use onnxlet_kernels::tile::Run;
+use onnxlet_kernels::weights::Weights;
 use onnxlet_kernels::window::Windows;
 use onnxlet_kernels::zip::{Binary, zip};
 use proptest::prelude::*;
@@ -104,6 +105,7 @@ fn plain(function: Activation, x: f64) -> f64 {
         Activation::Sigmoid => 1.0 / (1.0 + (-x).exp()),
         Activation::Tanh => x.tanh(),
         Activation::Silu => x / (1.0 + (-x).exp()),
+        Activation::Round { low, high } => x.round_ties_even().clamp(low.into(), high.into()),
         Activation::GeluTanh => x * 0.5 * (1.0 + (0.797_884_560_802_865_4 * (x + 0.044715 * x * x * x)).tanh()),
     }
 }
@@ -128,7 +130,8 @@ proptest! {
         let packed = Packed::new(depth, columns, |row, column| weights[row * columns + column], |column| bias[column]);
         let windows = shape.windows(columns);
         let mut got = vec![f32::NAN; output];
-        let task = conv::Task { input: &input, windows, runs: &runs, residual: added.as_deref(), activation };
+        let residual = added.as_deref();
+        let task = conv::Task { input: &input, windows, runs: &runs, residual, scaled: None, activation };
         conv::convolve(&task, &packed, &mut got);
         for (place, (row, column)) in shape.places().enumerate() {
             for k in 0..columns {
@@ -150,15 +153,17 @@ proptest! {
         let Shape { size, channels, .. } = shape;
         let taps = shape.taps();
         let input = numbers(size * size * channels, seed);
-        let filters = Filters { weights: numbers(taps.len() * channels, seed ^ 1), bias: numbers(channels, seed ^ 2) };
+        let weights = Weights::floats(numbers(taps.len() * channels, seed ^ 1));
+        let filters = Filters { weights, bias: numbers(channels, seed ^ 2) };
         let mut got = vec![f32::NAN; shape.output() * shape.output() * channels];
         let windows = shape.windows(channels);
-        depthwise::convolve(&depthwise::Task { input: &input, windows, taps: &taps, activation }, &filters, &mut got);
+        let task = depthwise::Task { input: &input, windows, taps: &taps, scaled: None, activation };
+        depthwise::convolve(&task, &filters, &mut got);
         for (place, (row, column)) in shape.places().enumerate() {
             for channel in 0..channels {
                 let start = shape.window(row, column) + channel;
                 let products = taps.iter().enumerate().map(|(index, tap)| {
-                    f64::from(input[start + tap]) * f64::from(filters.weights[index * channels + channel])
+                    f64::from(input[start + tap]) * f64::from(filters.weights.as_slice()[index * channels + channel])
                 });
                 let sum = f64::from(filters.bias[channel]) + products.sum::<f64>();
                 assert_near(got[place * channels + channel], plain(activation, sum), TOLERANCE)?;

@@ -1,0 +1,160 @@
+//! Whole numbers in float32: bytes less their zero point. A sum of products below 2^24 is exact, in whatever order, and whether or
+//! not multiply and add are one; so bytes take the same kernels as floats, and what follows a sum makes bytes of it again.
+
+use super::activation::Activation;
+use super::axis::Axis;
+use super::fours::each;
+use super::simd::F32x4;
+use super::zip::rows;
+
+/// What becomes of sums of whole numbers before they are stored: they are multiplied, column by column, then added to, then
+/// come the activation and the table.
+#[derive(Clone, Copy)]
+pub struct Scaled<'a> {
+    /// One for all columns, or one each.
+    pub factors: &'a [f32],
+    /// None, one for all columns, or one each.
+    pub offsets: &'a [f32],
+    pub table: Option<Table<'a>>,
+}
+
+/// A function of 256 whole numbers in a row.
+#[derive(Clone, Copy)]
+pub struct Table<'a> {
+    pub values: &'a [f32; 256],
+    /// The number whose value is the first.
+    pub first: f32,
+}
+
+impl Table<'_> {
+    /// Added to a whole number from 0 on, it leaves that in the lowest bits.
+    const SHIFT: f32 = (1u32 << 23) as f32;
+
+    #[inline(always)]
+    fn of(&self, x: F32x4) -> F32x4 {
+        let shifted = x.add(F32x4::splat(Self::SHIFT - self.first)).to_array();
+        let [a, b, c, d] = shifted.map(|shifted| self.values[(shifted.to_bits() & 255) as usize]);
+        F32x4::from_array([a, b, c, d])
+    }
+}
+
+impl<'a> Scaled<'a> {
+    /// Of the columns from one on.
+    pub fn from(self, column: usize) -> Scaled<'a> {
+        let rest = |numbers: &'a [f32]| if numbers.len() > 1 { &numbers[column..] } else { numbers };
+        Scaled { factors: rest(self.factors), offsets: rest(self.offsets), table: self.table }
+    }
+
+    /// Whether there are numbers for so many columns.
+    pub(crate) fn fits(&self, columns: usize) -> bool {
+        let fits = |numbers: &[f32]| numbers.len() == 1 || numbers.len() >= columns;
+        fits(self.factors) && (self.offsets.is_empty() || fits(self.offsets))
+    }
+
+    /// Four columns' sums, from `column` on.
+    #[inline(always)]
+    pub(crate) fn of(&self, sums: F32x4, column: usize, activation: Activation) -> F32x4 {
+        let mut x = sums.mul(four(self.factors, column));
+        if !self.offsets.is_empty() {
+            x = x.add(four(self.offsets, column));
+        }
+        let x = activation.of(x);
+        match &self.table {
+            Some(table) => table.of(x),
+            None => x,
+        }
+    }
+}
+
+/// Four numbers, or those that are left; one of one.
+#[inline(always)]
+fn four(numbers: &[f32], at: usize) -> F32x4 {
+    if let Some(four) = numbers.get(at..).and_then(|rest| rest.first_chunk::<4>()) {
+        return F32x4::from_array(*four);
+    }
+    if let [one] = numbers {
+        return F32x4::splat(*one);
+    }
+    F32x4::from_array(std::array::from_fn(|lane| numbers.get(at + lane).copied().unwrap_or(0.0)))
+}
+
+/// How numbers become bytes less a zero point: `x / divisor * factor / scale`, each rounded, to the nearest whole number between two
+/// limits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quantise {
+    pub divisor: f32,
+    pub factor: f32,
+    pub scale: f32,
+    pub low: f32,
+    pub high: f32,
+    /// What becomes of what is not a number.
+    pub nan: f32,
+}
+
+/// Writes each number's byte.
+///
+/// # Panics
+/// When the lengths differ.
+pub fn quantise(how: Quantise, input: &[f32], output: &mut [f32]) {
+    let [divisor, factor, scale] = [how.divisor, how.factor, how.scale].map(F32x4::splat);
+    let [low, high, above, nan] = [how.low, how.high, how.high + 1.0, how.nan].map(F32x4::splat);
+    let round = |x: F32x4| {
+        let x = x.div(scale).nearest().at_least(low).at_most(high);
+        x.choose(above, x, nan)
+    };
+    if how.divisor == 1.0 && how.factor == 1.0 {
+        each(input, output, round);
+    } else {
+        each(input, output, |x| round(x.div(divisor).mul(factor)));
+    }
+}
+
+/// Functions of two bytes, each less its zero point. What they do is rounded at each operation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pairwise {
+    /// (a x + b y) / scale.
+    Sum { factors: [f32; 2], scale: f32 },
+    /// (a x) (b y) / scale.
+    Product { factors: [f32; 2], scale: f32 },
+    /// a x + b y + zero, of which zero is taken again once it is rounded.
+    SumFrom { factors: [f32; 2], zero: f32 },
+    /// x y a + zero, likewise.
+    ProductFrom { factor: f32, zero: f32 },
+}
+
+/// Writes the function of each pair, as [`zip`](super::zip::zip) does, to the nearest whole number between two limits.
+///
+/// # Panics
+/// When the axes lead outside of a slice.
+pub fn pairwise(function: Pairwise, limits: [f32; 2], inputs: [&[f32]; 2], axes: &[Axis], output: &mut [f32]) {
+    let [low, high] = limits.map(F32x4::splat);
+    let round = |x: F32x4| x.nearest().at_least(low).at_most(high);
+    match function {
+        Pairwise::Sum { factors, scale } => {
+            let ([a, b], scale) = (factors.map(F32x4::splat), F32x4::splat(scale));
+            rows(inputs, axes, output, |x, y| round(x.mul(a).add(y.mul(b)).div(scale)));
+        }
+        Pairwise::Product { factors, scale } => {
+            let ([a, b], scale) = (factors.map(F32x4::splat), F32x4::splat(scale));
+            rows(inputs, axes, output, |x, y| round(x.mul(a).mul(y.mul(b)).div(scale)));
+        }
+        Pairwise::SumFrom { factors, zero } => {
+            let ([a, b], zero) = (factors.map(F32x4::splat), F32x4::splat(zero));
+            let clip = |x: F32x4| x.nearest().sub(zero).at_least(low).at_most(high);
+            rows(inputs, axes, output, |x, y| clip(x.mul(a).add(y.mul(b)).add(zero)));
+        }
+        Pairwise::ProductFrom { factor, zero } => {
+            let (factor, zero) = (F32x4::splat(factor), F32x4::splat(zero));
+            let clip = |x: F32x4| x.nearest().sub(zero).at_least(low).at_most(high);
+            rows(inputs, axes, output, |x, y| clip(x.mul(y).mul(factor).add(zero)));
+        }
+    }
+}
+
+/// Writes the table's value of each whole number.
+///
+/// # Panics
+/// When the lengths differ.
+pub fn look_up(table: Table<'_>, input: &[f32], output: &mut [f32]) {
+    each(input, output, |x| table.of(x));
+}
