@@ -43,6 +43,11 @@ impl Model {
         Ok(Model { card, signature, digest, plan })
     }
 
+    #[cfg(test)]
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// What the model takes and gives.
     pub fn signature(&self) -> &Signature {
         &self.signature

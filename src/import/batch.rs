@@ -18,10 +18,13 @@ use tract_onnx::tract_core::ops::nn::{NearestUpsample, Reduce, RmsNorm, Softmax}
 use tract_onnx::tract_core::ops::source::TypedSource;
 use tract_onnx::tract_hir::internal::{TypedOp, ensure};
 
+use crate::ops::quantised::Quantised;
+
 /// Whether it is worth it, and each output holds along its first axis what the examples along the first axis of the inputs
 /// would give one by one. `model` must be decluttered.
 pub(super) fn is_by_example(model: &TypedModel) -> bool {
-    let convolves = model.nodes.iter().any(|node| node.op_is::<Conv>() || node.op_is::<Deconv>());
+    let convolves = |node: &TypedNode| node.op_is::<Conv>() || node.op_is::<Deconv>() || node.op_is::<Quantised>();
+    let convolves = model.nodes.iter().any(convolves);
     convolves && proof(model).unwrap_or(false)
 }
 
@@ -100,6 +103,10 @@ fn carried(model: &TypedModel, node: &TypedNode, inputs: &[Option<usize>], batch
     }
     if let (Some(op), [Some(axis)]) = (node.op_as::<Downsample>(), inputs) {
         return Ok((op.axis != *axis).then_some(*axis));
+    }
+    if let Some(op) = node.op_as::<Quantised>() {
+        let (input_facts, output_facts) = model.node_facts(node.id)?;
+        return Ok(op.carried(inputs, &input_facts, output_facts[0].rank()));
     }
     // Pools tell nothing of their axes.
     let pool = node.op_as::<MaxPool>().map(|op| &op.pool_spec).or(node.op_as::<SumPool>().map(|op| &op.pool_spec));

@@ -55,12 +55,17 @@ pub(crate) fn import(onnx: &[u8], card: Option<&str>, runner: Runner) -> Result<
     graph::check_sizes(&inputs)?;
     let outputs: Vec<String> = graph.output.iter().map(|output| output.name.clone()).collect();
     // tract's maxima and functions make numbers of NaN.
-    let runner = if card.inputs.values().any(|input| input.allow_nan) { Runner::Eager } else { runner.or(able) };
+    let runner = if card.inputs.values().any(|input| input.allow_nan) { Runner::Eager } else { runner };
+    let asked = runner;
+    let mut runner = runner.or(able);
     if runner == Runner::Eager {
         let opset = proto.opset_import.iter().find(|set| ["", "ai.onnx"].contains(&set.domain.as_str()));
         let opset = opset.map_or(1, |set| set.version);
         if let Some(graph) = &mut proto.graph {
             quantised::fuse(graph, opset);
+            if asked == Runner::Tract && operators::are_in_plans(graph) {
+                runner = Runner::Quantised;
+            }
         }
     }
     let (plan, signature) = plan::choose(runner, &mut proto, &given, inputs, outputs)?;

@@ -15,6 +15,8 @@ const DOMAINS: [&str; 4] = ["", "ai.onnx", "ai.onnx.ml", "com.microsoft"];
 pub(crate) enum Runner {
     /// tract has them all, and answers rightly.
     Tract,
+    /// Those that tract lacks are quantised ones, which plans can have: if all goes well, it is a network.
+    Quantised,
     /// Some are ours only.
     Eager,
 }
@@ -76,6 +78,19 @@ pub(super) fn check(graph: &GraphProto) -> Result<Runner, Error> {
         return Err(Error::Model(format!("unsupported operators: {}", each.join(", "))));
     }
     Ok(runner)
+}
+
+/// Whether plans can have every node, once `quantised` has put operators on bytes in place of others.
+pub(super) fn are_in_plans(graph: &GraphProto) -> bool {
+    let known = ops::register();
+    let holds_graphs = |node: &NodeProto| node.attribute.iter().any(|attribute| attribute.g.is_some());
+    let in_tract = |node: &NodeProto| {
+        let is_own = ["", "ai.onnx"].contains(&node.domain.as_str());
+        is_own && known.0.contains_key(&node.op_type) && !kernels::replaces_tracts(&node.domain, &node.op_type)
+    };
+    let fits = |node: &NodeProto| in_tract(node) && !kernels::is_misread(node) && !holds_graphs(node);
+    graph.node.iter().all(|node| ops::quantised::knows(node) || fits(node))
+        && graph.node.iter().any(ops::quantised::knows)
 }
 
 fn each_node(graph: &GraphProto, visit: &mut impl FnMut(&NodeProto)) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tract_onnx::Onnx;
+use tract_onnx::model::OnnxOpRegister;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::cnn::{Conv, Deconv, SumPool};
@@ -12,6 +13,8 @@ use tract_onnx::tract_core::ops::konst::Const;
 use tract_onnx::tract_core::ops::nn::{Reduce, RmsNorm, Softmax};
 use tract_onnx::tract_hir::infer::Factoid;
 use tract_onnx::tract_hir::internal::{DimFact, DimLike, ToDim, TractErrorContext, bail};
+
+mod quantised;
 
 use super::operators::Runner;
 use super::steps::Steps;
@@ -73,6 +76,14 @@ impl Plan {
     }
 
     #[cfg(test)]
+    pub(crate) fn network(&self) -> Option<&Network> {
+        match &self.runnable {
+            Runnable::Network(network) => Some(network),
+            _ => None,
+        }
+    }
+
+    #[cfg(test)]
     pub(super) fn is_by_example(&self) -> bool {
         self.by_example
     }
@@ -102,8 +113,11 @@ pub(super) fn choose(
 ) -> Result<(Plan, Signature), Error> {
     let whole = match runner {
         Runner::Tract => as_tract_reads(proto, |proto| make(proto, given, inputs.clone(), outputs)),
+        Runner::Quantised => as_tract_reads(proto, |proto| quantised::make(proto, given, inputs.clone(), outputs)),
         Runner::Eager => Err(Error::Model(String::new())),
     };
+    #[cfg(test)]
+    if let (Err(e), Runner::Quantised) = (&whole, runner) { eprintln!("NOT A NETWORK: {e}"); }
     let (Err(refusal), Some(graph)) = (&whole, &proto.graph) else { return whole };
     match (Eager::new(proto, graph, inputs), refusal, runner) {
         (Ok((eager, signature)), _, _) => {
@@ -139,7 +153,7 @@ fn make(
     outputs: Vec<String>,
 ) -> Result<(Plan, Signature), Error> {
     let reason = |e: TractError| Error::Model(format!("{e:#}{}", hint(&inputs)));
-    let mut model = declutter(proto, given, &inputs).map_err(reason)?;
+    let mut model = declutter(proto, given, &inputs, ops::register()).map_err(reason)?;
     let outputs = describe(&model, outputs)?;
     if !says_its_shapes(&model).map_err(reason)? {
         return Err(Error::Model("the sizes of its outputs depend on values".into()));
@@ -152,7 +166,7 @@ fn make(
     }
     let by_example = batch::is_by_example(&model);
     if by_example {
-        model = declutter(proto, given, &one_example(&inputs)).map_err(reason)?;
+        model = declutter(proto, given, &one_example(&inputs), ops::register()).map_err(reason)?;
     }
     if let Some(network) = Network::new(&model).map_err(reason)? {
         let runnable = Runnable::Network(Box::new(network));
@@ -195,8 +209,13 @@ fn says_its_shapes(model: &TypedModel) -> TractResult<bool> {
 }
 
 /// The model in tract's operators, simplified.
-fn declutter(proto: &ModelProto, given: &[TensorSpec], inputs: &[TensorSpec]) -> TractResult<TypedModel> {
-    let mut model = parse(proto, inputs)?;
+fn declutter(
+    proto: &ModelProto,
+    given: &[TensorSpec],
+    inputs: &[TensorSpec],
+    register: OnnxOpRegister,
+) -> TractResult<TypedModel> {
+    let mut model = parse(proto, inputs, register)?;
     constrain(&mut model, given, inputs)?;
     let model = model.into_typed()?;
     // Weights are as large as they are; they are there.
@@ -247,9 +266,9 @@ fn suggestion(spec: &TensorSpec) -> String {
     format!("{} is {spec}, for example --shape {}={}", spec.name, spec.name, sizes.join(","))
 }
 
-fn parse(proto: &ModelProto, inputs: &[TensorSpec]) -> TractResult<InferenceModel> {
+fn parse(proto: &ModelProto, inputs: &[TensorSpec], op_register: OnnxOpRegister) -> TractResult<InferenceModel> {
     // Exporters leave stale intermediate and output shapes behind: only the inputs' and the weights' are trusted.
-    let onnx = Onnx { op_register: ops::register(), ..tract_onnx::onnx() }
+    let onnx = Onnx { op_register, ..tract_onnx::onnx() }
         .with_ignore_value_info(true)
         .with_ignore_output_shapes(true);
     let parsed = onnx.parse(proto, None)?;

@@ -11,8 +11,11 @@ mod lower;
 mod memory;
 mod step;
 #[cfg(test)]
+mod probe;
+#[cfg(test)]
 mod tests;
 mod value;
+mod whole;
 
 use std::ops::Range;
 use std::sync::Mutex;
@@ -22,6 +25,7 @@ use tract_onnx::tract_core::ops::cnn::Conv;
 use tract_onnx::tract_core::ops::einsum::EinSum;
 
 use crate::import::closed::is_closed;
+use crate::ops::quantised::Quantised;
 use memory::{Memory, Place};
 use step::Step;
 
@@ -60,7 +64,7 @@ impl Network {
     /// # Errors
     /// tract's.
     pub(crate) fn new(model: &TypedModel) -> TractResult<Option<Network>> {
-        let is_ours = |node: &TypedNode| node.op_is::<Conv>() || node.op_is::<EinSum>();
+        let is_ours = |node: &TypedNode| node.op_is::<Conv>() || node.op_is::<EinSum>() || node.op_is::<Quantised>();
         let is_zero = |dim: &TDim| dim.to_i64().is_ok_and(|size| size == 0);
         let is_empty = |node: &TypedNode| node.outputs.iter().any(|output| output.fact.shape.iter().any(is_zero));
         if !model.nodes.iter().any(is_ours) || model.nodes.iter().any(is_empty) || !is_closed(model)? {

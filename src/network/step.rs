@@ -3,7 +3,8 @@
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{TypedOp, format_err};
 
-use super::memory::{Memory, Place};
+use super::memory::{Memory, Others, Place};
+use super::whole::{Scaling, Whole};
 use crate::import::closed::{Surroundings, release};
 use onnxlet_kernels::activation::{self, Activation};
 use onnxlet_kernels::axis::Axis;
@@ -67,6 +68,8 @@ pub(super) enum Work {
     Copy {
         parts: Box<[Part]>,
     },
+    /// Bytes, less their zero point.
+    Whole(Box<Whole>),
     /// An operator of tract's.
     Foreign(Box<Foreign>),
 }
@@ -79,6 +82,8 @@ pub(super) struct Convolve {
     /// One for each group: its weights, and its first elements in the window and in the output.
     pub(super) groups: Box<[Group]>,
     pub(super) residual: Option<Place>,
+    /// Where the sums are of whole numbers.
+    pub(super) scaling: Option<Scaling>,
     pub(super) activation: Activation,
 }
 
@@ -93,6 +98,8 @@ pub(super) struct Depthwise {
     pub(super) windows: Windows,
     pub(super) taps: Box<[usize]>,
     pub(super) filters: Filters,
+    /// Where the sums are of whole numbers.
+    pub(super) scaling: Option<Scaling>,
     pub(super) activation: Activation,
 }
 
@@ -138,9 +145,14 @@ impl Step {
         match &self.work {
             Work::Convolve(work) => {
                 tell(&work.input);
-                work.residual.iter().for_each(tell);
+                work.residual.iter().for_each(&mut tell);
+                work.scaling.iter().for_each(|scaling| scaling.places(&mut tell));
             }
-            Work::Depthwise(work) => tell(&work.input),
+            Work::Depthwise(work) => {
+                tell(&work.input);
+                work.scaling.iter().for_each(|scaling| scaling.places(&mut tell));
+            }
+            Work::Whole(work) => work.places(tell),
             Work::Product(work) => work.inputs.iter().for_each(tell),
             Work::Zip { inputs, .. } => inputs.iter().for_each(tell),
             Work::Copy { parts } => parts.iter().for_each(|part| tell(&part.input)),
@@ -165,15 +177,17 @@ impl Step {
         if let Work::Foreign(work) = &self.work {
             return work.run(memory, slots);
         }
+        if let Work::Whole(work) = &self.work {
+            work.run(&self.output, memory);
+            return Ok(());
+        }
         let (output, others) = memory.output(&self.output);
         if let Some(value) = self.fill {
             output.fill(value);
         }
         match &self.work {
-            Work::Convolve(work) => {
-                work.run(others.input(&work.input), work.residual.as_ref().map(|place| others.input(place)), output)
-            }
-            Work::Depthwise(work) => work.run(others.input(&work.input), output),
+            Work::Convolve(work) => work.run(&others, output),
+            Work::Depthwise(work) => work.run(&others, output),
             Work::Pool { input, images, windows, taps, channels, kind } => {
                 images.each(others.input(input), output, |input, output| {
                     pool::pool(*kind, input, windows, taps, *channels, output);
@@ -191,7 +205,7 @@ impl Step {
                     copy(&others.input(input)[starts[0]..], axes, &mut output[starts[1]..]);
                 }
             }
-            Work::Foreign(_) => {}
+            Work::Whole(_) | Work::Foreign(_) => {}
         }
         Ok(())
     }
@@ -206,7 +220,9 @@ impl Images {
 }
 
 impl Convolve {
-    fn run(&self, input: &[f32], residual: Option<&[f32]>, output: &mut [f32]) {
+    fn run(&self, others: &Others<'_>, output: &mut [f32]) {
+        let (input, residual) = (others.input(&self.input), self.residual.as_ref().map(|place| others.input(place)));
+        let scaled = self.scaling.as_ref().map(|scaling| scaling.read(others));
         for image in 0..self.images.count {
             for Group { packed, starts } in &self.groups {
                 let [from, to] = [0, 1].map(|side| image * self.images.strides[side] + starts[side]);
@@ -216,6 +232,7 @@ impl Convolve {
                     windows: self.windows,
                     runs: &self.runs,
                     residual,
+                    scaled: scaled.map(|scaled| scaled.from(starts[1])),
                     activation: self.activation,
                 };
                 conv::convolve(&task, packed, &mut output[to..]);
@@ -225,10 +242,11 @@ impl Convolve {
 }
 
 impl Depthwise {
-    fn run(&self, input: &[f32], output: &mut [f32]) {
-        self.images.each(input, output, |input, output| {
+    fn run(&self, others: &Others<'_>, output: &mut [f32]) {
+        let scaled = self.scaling.as_ref().map(|scaling| scaling.read(others));
+        self.images.each(others.input(&self.input), output, |input, output| {
             let (windows, taps, activation) = (self.windows, &*self.taps, self.activation);
-            depthwise::convolve(&depthwise::Task { input, windows, taps, activation }, &self.filters, output);
+            depthwise::convolve(&depthwise::Task { input, windows, taps, scaled, activation }, &self.filters, output);
         });
     }
 }
@@ -244,6 +262,7 @@ impl Product {
                 windows,
                 runs: &[Run { at: 0, length: k }],
                 residual: None,
+                scaled: None,
                 activation: Activation::None,
             };
             conv::convolve(&task, &packed, &mut output[index * m * n..]);

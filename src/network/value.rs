@@ -65,10 +65,56 @@ pub(super) enum Gated {
     Yes,
 }
 
+/// What bytes carried as float32 are less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Centre {
+    pub(super) zero: Zero,
+    pub(super) dtype: DatumType,
+}
+
+/// A zero point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Zero {
+    Known(i32),
+    /// That of each run: a value.
+    Of(OutletId),
+}
+
+impl Centre {
+    /// The least and largest byte, as carried. Those of which the zero point is not known may be both.
+    pub(super) fn limits(self) -> [f32; 2] {
+        let [low, high] = if self.dtype == i8::datum_type() { [-128, 127] } else { [0, 255] };
+        match self.zero {
+            Zero::Known(zero) => [low - zero, high - zero].map(|limit| limit as f32),
+            Zero::Of(_) => [-255.0, 255.0],
+        }
+    }
+
+    pub(super) fn known(self) -> Option<i32> {
+        if let Zero::Known(zero) = self.zero { Some(zero) } else { None }
+    }
+}
+
+/// A value of which each element is a function of another's byte, and that nothing has computed yet: operators of one number, one
+/// after the other, become a table of 256.
+#[derive(Clone, Debug)]
+pub(super) struct Function {
+    /// Bytes, carried as float32.
+    pub(super) base: OutletId,
+    /// The function of all bytes in their order, as the operators themselves compute it.
+    pub(super) values: Arc<Tensor>,
+    /// Where they are bytes.
+    pub(super) centre: Option<Centre>,
+    /// The nodes whose work this is.
+    pub(super) nodes: Vec<usize>,
+}
+
 #[derive(Clone, Debug)]
 pub(super) enum Value {
     Dense(Dense),
     Pending(Pending),
+    /// A function of one byte.
+    Function(Function),
     /// One that is not float32, kept as a tensor.
     Slot(usize),
     Constant(Arc<Tensor>),

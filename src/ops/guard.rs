@@ -31,7 +31,7 @@ pub(super) fn register(register: &mut OnnxOpRegister) {
     }
 }
 
-fn build(context: &ParsingContext, node: &NodeProto) -> Made {
+pub(super) fn build(context: &ParsingContext, node: &NodeProto) -> Made {
     let node = trimmed(node);
     let node = node.as_ref();
     arity::check(node)?;

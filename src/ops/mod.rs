@@ -10,7 +10,7 @@ mod ml;
 mod nn;
 #[cfg(test)]
 mod properties;
-mod quant;
+pub(crate) mod quant;
 mod sequence;
 mod split;
 mod subsample;
@@ -26,6 +26,7 @@ use tract_onnx::tract_hir::internal::format_err;
 
 pub(crate) use gather::OutOfRange;
 pub(crate) use nn::Flex;
+pub(crate) use quant::plan as quantised;
 pub(crate) use top::asks_too_much;
 
 /// What makes an operator of a node for tract's plans.
@@ -42,6 +43,19 @@ pub(crate) fn register() -> OnnxOpRegister {
         register.insert(name, make);
     }
     guard::register(&mut register);
+    register
+}
+
+/// As [`register`], with quantised operators. Those of the same name that are not are tract's.
+pub(crate) fn register_quantised() -> OnnxOpRegister {
+    fn make(context: &ParsingContext, node: &NodeProto) -> Made {
+        match quantised::knows(node) {
+            true => quantised::make(context, node),
+            false => guard::build(context, node),
+        }
+    }
+    let mut register = register();
+    quantised::names().for_each(|name| register.insert(name, make));
     register
 }
 

@@ -13,6 +13,7 @@ use onnxlet_kernels::axis::Axis;
 use onnxlet_kernels::conv::Packed;
 use onnxlet_kernels::depthwise::Filters;
 use onnxlet_kernels::tile::Run;
+use onnxlet_kernels::weights::Weights;
 use onnxlet_kernels::window::Windows;
 use onnxlet_kernels::zip::Binary;
 
@@ -65,7 +66,7 @@ impl Lowering<'_> {
         let depth = conv.input_channels() / conv.group;
         if conv.group == conv.input_channels() && columns == conv.group {
             let weights = (0..taps * columns).map(|at| kernel[at % columns * taps + at / columns]).collect();
-            let filters = Filters { weights, bias: (0..columns).map(bias).collect() };
+            let filters = Filters { weights: Weights::floats(weights), bias: (0..columns).map(bias).collect() };
             return Ok(Some(self.depthwise(geometry, filters)));
         }
         let share = columns / conv.group;
@@ -86,6 +87,7 @@ impl Lowering<'_> {
             runs,
             groups: groups.collect(),
             residual: None,
+            scaling: None,
             activation: Activation::None,
         };
         self.push(Work::Convolve(Box::new(work)), output.place, None);
@@ -95,7 +97,7 @@ impl Lowering<'_> {
     fn depthwise(&mut self, geometry: Geometry, filters: Filters) -> Value {
         let taps = geometry.taps().collect();
         let Geometry { input, images, windows, output, .. } = geometry;
-        let work = Depthwise { input, images, windows, taps, filters, activation: Activation::None };
+        let work = Depthwise { input, images, windows, taps, filters, scaling: None, activation: Activation::None };
         self.push(Work::Depthwise(Box::new(work)), output.place, None);
         Value::Dense(output)
     }
@@ -216,7 +218,9 @@ impl Lowering<'_> {
             _ => 0.0,
         };
         match &mut self.steps[writer].work {
-            Work::Convolve(work) if work.residual.is_none() && work.activation == Activation::None => {
+            Work::Convolve(work)
+                if work.residual.is_none() && work.scaling.is_none() && work.activation == Activation::None =>
+            {
                 let columns: usize = work.groups.iter().map(|group| group.packed.columns()).sum();
                 // The innermost axis must be the kernel's columns, and nothing else.
                 if channels != 1 && channels != columns {
@@ -227,7 +231,7 @@ impl Lowering<'_> {
                 }
                 true
             }
-            Work::Depthwise(work) if work.activation == Activation::None => {
+            Work::Depthwise(work) if work.scaling.is_none() && work.activation == Activation::None => {
                 if channels != 1 && channels != work.filters.bias.len() {
                     return false;
                 }
@@ -254,7 +258,7 @@ impl Lowering<'_> {
                 Home::Buffer(buffer) => self.writers.get(&buffer).is_none_or(|other| *other < writer),
             };
             let Work::Convolve(work) = &mut self.steps[writer].work else { continue };
-            let free = work.residual.is_none() && work.activation == Activation::None;
+            let free = work.residual.is_none() && work.scaling.is_none() && work.activation == Activation::None;
             if !free || !earlier || !added.is_in(&value.order) || !self.is_read_once(outlet)? {
                 continue;
             }
@@ -320,7 +324,7 @@ fn reaches(sizes: &Sizes, side: usize) -> bool {
 }
 
 /// A window's stretches of memory. `depth` channels are read at each of its elements.
-fn runs(taps: impl Iterator<Item = usize>, depth: usize) -> Vec<Run> {
+pub(super) fn runs(taps: impl Iterator<Item = usize>, depth: usize) -> Vec<Run> {
     let mut runs: Vec<Run> = vec![];
     for at in taps {
         match runs.last_mut() {

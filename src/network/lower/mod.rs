@@ -13,6 +13,7 @@ mod pending;
 mod pool;
 mod product;
 mod reduce;
+mod whole;
 
 use std::collections::{HashMap, HashSet};
 
@@ -51,13 +52,15 @@ pub(super) struct Lowering<'a> {
     shared: HashSet<usize>,
     constants: Vec<Box<[f32]>>,
     slots: usize,
+    bytes: whole::Bytes,
 }
 
 impl<'a> Lowering<'a> {
     fn new(model: &'a TypedModel) -> Self {
         let (values, copies, writers, shared) = Default::default();
         let (steps, buffers, constants) = Default::default();
-        Lowering { model, values, copies, steps, buffers, writers, shared, constants, slots: 0 }
+        let bytes = Default::default();
+        Lowering { model, values, copies, steps, buffers, writers, shared, constants, slots: 0, bytes }
     }
 
     fn node(&mut self, node: &TypedNode) -> TractResult<()> {
@@ -68,6 +71,9 @@ impl<'a> Lowering<'a> {
         if node.op_is::<TypedSource>() {
             let value = self.fresh_value(node.id.into())?;
             self.values.insert(node.id.into(), value);
+            return Ok(());
+        }
+        if self.whole(node)? {
             return Ok(());
         }
         let is_float = |outlet: &OutletId| Ok(self.model.outlet_fact(*outlet)?.datum_type == f32::datum_type());
@@ -112,6 +118,11 @@ impl<'a> Lowering<'a> {
             });
         }
         for outlet in model.output_outlets()? {
+            self.settle_function(*outlet)?;
+            if let Some(slot) = self.slot(*outlet)? {
+                outputs.push(Output::Slot(slot));
+                continue;
+            }
             outputs.push(match self.value(*outlet)? {
                 Value::Slot(slot) => Output::Slot(slot),
                 _ => {
@@ -242,6 +253,10 @@ impl<'a> Lowering<'a> {
                 };
                 self.copies.insert(key, place);
                 Ok(Dense { place, shape, order })
+            }
+            Value::Function(_) => {
+                self.settle_function(outlet)?;
+                self.dense(outlet)
             }
             Value::Slot(_) => Err(format_err!("a value is not float32")),
         }

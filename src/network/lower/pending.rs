@@ -69,7 +69,7 @@ impl Lowering<'_> {
             Gated::Yes => Activation::Gated(pending.clamp),
         };
         let shape = self.shape(outlet)?;
-        if self.is_all_of(outlet, pending)? && self.activate(&base, function) {
+        if self.is_made_for(outlet, pending.base, &pending.nodes)? && self.activate(&base, function) {
             return Ok(Dense { shape, ..base });
         }
         let place = self.buffer(base.place.length);
@@ -92,11 +92,11 @@ impl Lowering<'_> {
         true
     }
 
-    /// Whether nothing else reads the value that this is made of, nor anything on the way.
-    fn is_all_of(&self, outlet: OutletId, pending: &Pending) -> TractResult<bool> {
-        let between = pending.nodes.iter().map(|node| OutletId::from(*node)).filter(|between| *between != outlet);
-        for read in between.chain([pending.base]) {
-            let only = self.model.outlet_successors(read).iter().all(|inlet| pending.nodes.contains(&inlet.node));
+    /// Whether nothing but these nodes reads the value that this one is made of, nor anything on the way.
+    pub(super) fn is_made_for(&self, outlet: OutletId, base: OutletId, nodes: &[usize]) -> TractResult<bool> {
+        let between = nodes.iter().map(|node| OutletId::from(*node)).filter(|between| *between != outlet);
+        for read in between.chain([base]) {
+            let only = self.model.outlet_successors(read).iter().all(|inlet| nodes.contains(&inlet.node));
             if !only || self.model.output_outlets()?.contains(&read) {
                 return Ok(false);
             }

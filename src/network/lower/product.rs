@@ -128,6 +128,7 @@ impl Lowering<'_> {
             runs: Box::new([Run { at: 0, length: depth }]),
             groups: Box::new([Group { packed, starts: [0, 0] }]),
             residual: None,
+            scaling: None,
             activation: Activation::None,
         };
         self.push(Work::Convolve(Box::new(work)), place, None);

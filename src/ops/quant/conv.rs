@@ -33,11 +33,7 @@ impl Weights {
             bail!("expected weights of shape [M, C, …], got {:?}", weights.shape())
         };
         ensure!(group <= outputs.max(1) && outputs.is_multiple_of(group), "{outputs} outputs in {group} groups");
-        let zero = zero.map(|zero| match zero.len() {
-            1 => Ok(zero.clone()),
-            size => zero.reshaped(&[vec![size], vec![1; weights.rank() - 1]].concat()),
-        });
-        let data = centred(weights, zero.transpose()?.as_ref(), Side::Columns)?;
+        let data = centred_weights(weights, zero)?;
         let steps = Pairs::of(channels).steps(channels, kernel);
         let size = channels * count(kernel)?;
         let rows = outputs / group;
@@ -51,6 +47,18 @@ impl Weights {
         let groups = (0..group).map(packed).collect();
         Ok(Weights { groups, outputs, channels, kernel: kernel.to_vec() })
     }
+}
+
+/// Weights of shape [M, …] less their zero points, of which there is one, or one an output.
+///
+/// # Errors
+/// As [`centred`].
+pub(crate) fn centred_weights(weights: &TensorValue, zero: Option<&TensorValue>) -> TractResult<Vec<i16>> {
+    let zero = zero.map(|zero| match zero.len() {
+        1 => Ok(zero.clone()),
+        size => zero.reshaped(&[vec![size], vec![1; weights.rank() - 1]].concat()),
+    });
+    centred(weights, zero.transpose()?.as_ref(), Side::Columns)
 }
 
 /// The sums of a convolution with the zero point of `x`, and their shape.

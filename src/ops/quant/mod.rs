@@ -7,9 +7,11 @@ mod lanes;
 pub(crate) mod linear;
 pub(crate) mod matmul;
 pub(crate) mod params;
+pub(crate) mod plan;
 mod planes;
+mod shapes;
 mod tiles;
-mod window;
+pub(crate) mod window;
 
 use crate::eager::node::Build;
 

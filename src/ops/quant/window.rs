@@ -6,32 +6,32 @@ use tract_onnx::tract_hir::internal::{ensure, format_err};
 use crate::eager::node::Node;
 
 /// How a window moves, from the attributes.
-pub(super) struct Attributes {
-    pub(super) auto: String,
-    pub(super) strides: Option<Vec<i64>>,
-    pub(super) dilations: Option<Vec<i64>>,
-    pub(super) pads: Option<Vec<i64>>,
-    pub(super) group: usize,
+pub(crate) struct Attributes {
+    pub(crate) auto: String,
+    pub(crate) strides: Option<Vec<i64>>,
+    pub(crate) dilations: Option<Vec<i64>>,
+    pub(crate) pads: Option<Vec<i64>>,
+    pub(crate) group: usize,
 }
 
 /// One spatial axis.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Axis {
-    pub(super) input: usize,
-    pub(super) kernel: usize,
-    pub(super) stride: usize,
-    pub(super) dilation: usize,
-    pub(super) before: usize,
-    pub(super) output: usize,
+pub(crate) struct Axis {
+    pub(crate) input: usize,
+    pub(crate) kernel: usize,
+    pub(crate) stride: usize,
+    pub(crate) dilation: usize,
+    pub(crate) before: usize,
+    pub(crate) output: usize,
 }
 
 impl Axis {
     /// A single place.
-    pub(super) const ONE: Axis = Axis { input: 1, kernel: 1, stride: 1, dilation: 1, before: 0, output: 1 };
+    pub(crate) const ONE: Axis = Axis { input: 1, kernel: 1, stride: 1, dilation: 1, before: 0, output: 1 };
 }
 
 impl Attributes {
-    pub(super) fn of(node: &Node) -> TractResult<Attributes> {
+    pub(crate) fn of(node: &Node) -> TractResult<Attributes> {
         let auto = node.text("auto_pad", "NOTSET")?;
         ensure!(
             ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"].contains(&auto.as_str()),
@@ -45,7 +45,7 @@ impl Attributes {
 
     /// # Errors
     /// Where the attributes or the sizes don't fit.
-    pub(super) fn axes(&self, sizes: &[usize], kernel: &[usize]) -> TractResult<Vec<Axis>> {
+    pub(crate) fn axes(&self, sizes: &[usize], kernel: &[usize]) -> TractResult<Vec<Axis>> {
         let positive = |values: &Option<Vec<i64>>, axis: usize, name: &str| {
             let value = values.as_ref().map_or(Some(1), |values| values.get(axis).copied());
             let value = value.and_then(|value| usize::try_from(value).ok()).filter(|&value| value > 0);
