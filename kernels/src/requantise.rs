@@ -109,6 +109,20 @@ pub fn quantise(how: Quantise, input: &[f32], output: &mut [f32]) {
     }
 }
 
+/// The scale and zero point with which bytes without a sign reach as far as the numbers do, and hold 0.
+pub fn range(input: &[f32]) -> [f32; 2] {
+    let (mut least, mut largest) = (F32x4::splat(0.0), F32x4::splat(0.0));
+    let (fours, rest) = input.as_chunks::<4>();
+    for four in fours {
+        let four = F32x4::from_array(*four);
+        (least, largest) = (least.at_most(four), largest.at_least(four));
+    }
+    let least = least.to_array().iter().chain(rest).copied().fold(0.0, f32::min);
+    let largest = largest.to_array().iter().chain(rest).copied().fold(0.0, f32::max);
+    let scale = if largest == least { 1.0 / 255.0 } else { (largest - least) / 255.0 };
+    [scale, (0.0 - least / scale).clamp(0.0, 255.0).round_ties_even()]
+}
+
 /// Functions of two bytes, each less its zero point. What they do is rounded at each operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pairwise {

@@ -4,7 +4,7 @@ use onnxlet_kernels::activation::Activation;
 use onnxlet_kernels::axis::Axis;
 use onnxlet_kernels::conv::{self, Packed};
 use onnxlet_kernels::depthwise::{self, Filters};
-use onnxlet_kernels::requantise::{Pairwise, Quantise, Scaled, Table, look_up, pairwise, quantise};
+use onnxlet_kernels::requantise::{Pairwise, Quantise, Scaled, Table, look_up, pairwise, quantise, range};
 use onnxlet_kernels::tile::Run;
 use onnxlet_kernels::weights::Weights;
 use onnxlet_kernels::window::Windows;
@@ -136,6 +136,13 @@ proptest! {
             let byte = ((x / divisor * factor / scale).round_ties_even() + zero).clamp(0.0, 255.0) as u8;
             prop_assert_eq!(got + zero, f32::from(byte));
         }
+    }
+
+    #[test]
+    fn ranges(data in prop::collection::vec(-1e3f32..1e3, 0..11)) {
+        let (least, largest) = data.iter().fold((0f32, 0f32), |(a, b), x| (a.min(*x), b.max(*x)));
+        let scale = if largest == least { 1.0 / 255.0 } else { (largest - least) / 255.0 };
+        prop_assert_eq!(range(&data), [scale, (0.0 - least / scale).clamp(0.0, 255.0).round_ties_even()]);
     }
 
     #[test]

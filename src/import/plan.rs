@@ -34,6 +34,8 @@ pub(crate) struct Plan {
 enum Runnable {
     Eager(Box<Eager>),
     Network(Box<Network>),
+    /// The network for one example, and what runs on more of them together.
+    OneOrAny(Box<Network>, Box<Eager>),
     Steps(Steps),
     Graph(Arc<TypedRunnableModel>),
 }
@@ -47,8 +49,10 @@ impl Runnable {
     }
 
     fn run(&self, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
+        let is_one = |input: &TValue| input.shape().first() == Some(&1);
         match self {
-            Runnable::Eager(eager) => {
+            Runnable::OneOrAny(one, _) if inputs.iter().all(is_one) => one.run(&inputs, 1),
+            Runnable::Eager(eager) | Runnable::OneOrAny(_, eager) => {
                 let outputs = eager.run(inputs.into_iter().map(IntoArcTensor::into_arc_tensor).collect())?;
                 Ok(outputs.iter().map(|output| output.as_tract().clone().into_tvalue()).collect())
             }
@@ -78,7 +82,7 @@ impl Plan {
     #[cfg(test)]
     pub(crate) fn network(&self) -> Option<&Network> {
         match &self.runnable {
-            Runnable::Network(network) => Some(network),
+            Runnable::Network(network) | Runnable::OneOrAny(network, _) => Some(network),
             _ => None,
         }
     }

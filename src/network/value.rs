@@ -65,7 +65,7 @@ pub(super) enum Gated {
     Yes,
 }
 
-/// What bytes carried as float32 are less.
+/// What whole numbers carried as float32 are less: bytes their zero point, sums nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Centre {
     pub(super) zero: Zero,
@@ -83,7 +83,11 @@ pub(super) enum Zero {
 impl Centre {
     /// The least and largest byte, as carried. Those of which the zero point is not known may be both.
     pub(super) fn limits(self) -> [f32; 2] {
-        let [low, high] = if self.dtype == i8::datum_type() { [-128, 127] } else { [0, 255] };
+        let [low, high] = match self.dtype {
+            DatumType::I8 => [-128, 127],
+            DatumType::U8 => [0, 255],
+            _ => return [f32::NEG_INFINITY, f32::INFINITY],
+        };
         match self.zero {
             Zero::Known(zero) => [low - zero, high - zero].map(|limit| limit as f32),
             Zero::Of(_) => [-255.0, 255.0],

@@ -44,6 +44,10 @@ impl Scaling {
 /// A kernel on whole numbers.
 pub(super) enum Whole {
     Quantise { input: Place, how: Quantise },
+    /// A scale and a zero point, of what this run's numbers are.
+    Range { input: Place },
+    /// Bytes less their zero point, by such a range.
+    Ranged { input: Place, range: Place },
     Pairs { inputs: [Place; 2], function: Pairwise, limits: [f32; 2], axes: Box<[Axis]> },
     LookUp { input: Place, lookup: Lookup },
 }
@@ -53,6 +57,8 @@ impl Whole {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Whole::Quantise { .. } => "quantise",
+            Whole::Range { .. } => "range",
+            Whole::Ranged { .. } => "ranged",
             Whole::Pairs { .. } => "pairs",
             Whole::LookUp { .. } => "look up",
         }
@@ -60,7 +66,8 @@ impl Whole {
 
     pub(super) fn places(&self, mut tell: impl FnMut(&Place)) {
         match self {
-            Whole::Quantise { input, .. } => tell(input),
+            Whole::Quantise { input, .. } | Whole::Range { input } => tell(input),
+            Whole::Ranged { input, range } => [input, range].into_iter().for_each(tell),
             Whole::Pairs { inputs, .. } => inputs.iter().for_each(tell),
             Whole::LookUp { input, lookup } => {
                 tell(input);
@@ -73,6 +80,14 @@ impl Whole {
         let (output, others) = memory.output(output);
         match self {
             Whole::Quantise { input, how } => requantise::quantise(*how, others.input(input), output),
+            Whole::Range { input } => output.copy_from_slice(&requantise::range(others.input(input))),
+            Whole::Ranged { input, range } => {
+                if let [scale, zero] = *others.input(range) {
+                    let (low, high) = (-zero, 255.0 - zero);
+                    let how = Quantise { divisor: 1.0, factor: 1.0, scale, low, high, nan: low };
+                    requantise::quantise(how, others.input(input), output);
+                }
+            }
             Whole::Pairs { inputs, function, limits, axes } => {
                 let inputs = inputs.each_ref().map(|place| others.input(place));
                 requantise::pairwise(*function, *limits, inputs, axes, output);

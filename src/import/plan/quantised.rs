@@ -1,13 +1,15 @@
 //! Quantised models as networks of our own kernels. What is not one runs operator by operator, as it is.
 
 use tract_onnx::pb::ModelProto;
-use tract_onnx::prelude::TractError;
+use tract_onnx::prelude::{TractError, TypedModel};
 
 use super::{Plan, Runnable, approximates, declutter, describe, one_example, says_its_shapes};
 use crate::import::batch;
 use crate::network::Network;
 use crate::ops;
-use crate::{Error, Signature, TensorSpec};
+use crate::eager::Eager;
+use crate::ops::quantised::Quantised;
+use crate::{Dim, Error, Signature, TensorSpec};
 
 /// The network, and the types of its outputs.
 ///
@@ -27,9 +29,28 @@ pub(super) fn make(
         return Err(Error::Model("it is no network".into()));
     }
     let by_example = batch::is_by_example(&model);
+    let network = |model: &TypedModel| {
+        Network::new(model).map_err(reason)?.ok_or_else(|| Error::Model("it is no network".into())).map(Box::new)
+    };
     if by_example {
         model = declutter(proto, given, &one_example(&inputs), ops::register_quantised()).map_err(reason)?;
+    } else if is_ranged(&model) && inputs.iter().all(has_open_batch) {
+        // The range of a batch is that of all its examples.
+        let model = declutter(proto, given, &one_example(&inputs), ops::register_quantised()).map_err(reason)?;
+        let one = network(&model)?;
+        let graph = proto.graph.as_ref().ok_or_else(|| Error::Model("there is no graph".into()))?;
+        let (any, signature) = Eager::new(proto, graph, inputs)?;
+        return Ok((Plan { runnable: Runnable::OneOrAny(one, Box::new(any)), by_example: false }, signature));
     }
-    let network = Network::new(&model).map_err(reason)?.ok_or_else(|| Error::Model("it is no network".into()))?;
-    Ok((Plan { runnable: Runnable::Network(Box::new(network)), by_example }, Signature { inputs, outputs }))
+    Ok((Plan { runnable: Runnable::Network(network(&model)?), by_example }, Signature { inputs, outputs }))
+}
+
+/// Whether scales are of each run's numbers.
+fn is_ranged(model: &TypedModel) -> bool {
+    let is_range = |op: &Quantised| op.name().0 == "DynamicQuantizeLinear";
+    model.nodes.iter().any(|node| node.op_as::<Quantised>().is_some_and(is_range))
+}
+
+fn has_open_batch(input: &TensorSpec) -> bool {
+    matches!(input.dims().first(), Some(Dim::Symbol(_)))
 }

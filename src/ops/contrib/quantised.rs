@@ -9,7 +9,7 @@ use crate::eager::narrow::Beyond;
 use crate::eager::node::{Build, Kernel, Node, axis, one};
 use crate::eager::value::TensorValue;
 use crate::ops::math::product::Shapes;
-use crate::ops::quant::matmul::{Right, Side, Spread, centred, product};
+use crate::ops::quant::matmul::{Right, Side, Spread, centred, centred_matrix, product};
 use crate::ops::quant::params::{Quantiser, Scale, quantized};
 use crate::ops::quant::{conv, dynamic, linear};
 
@@ -225,17 +225,8 @@ fn gemm(node: &Node) -> TractResult<Kernel> {
 /// QGemm's B, with its zero points.
 fn right(b: &TensorValue, zero: Option<&TensorValue>, transposed: bool) -> TractResult<Right> {
     ensure!(b.rank() == 2, "expected a matrix, got {:?}", b.shape());
-    let zero = zero.map(|zero| by_output(zero, transposed)).transpose()?;
-    let (data, shape) = turned(centred(b, zero.as_ref(), Side::Columns)?, b.shape(), transposed);
+    let (data, shape) = turned(centred_matrix(b, zero, transposed)?, b.shape(), transposed);
     Ok(Right::new(&data, &shape))
-}
-
-/// A zero point an output, along the rows of a matrix that is transposed.
-fn by_output(zero: &TensorValue, transposed: bool) -> TractResult<TensorValue> {
-    if transposed && zero.rank() == 1 && zero.len() > 1 {
-        return zero.reshaped(&[zero.len(), 1]);
-    }
-    Ok(zero.clone())
 }
 
 fn turned(data: Vec<i16>, shape: &[usize], transposed: bool) -> (Vec<i16>, Vec<usize>) {

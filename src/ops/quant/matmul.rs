@@ -42,6 +42,20 @@ pub(crate) fn centred(x: &TensorValue, zero: Option<&TensorValue>, side: Side) -
     widened(x, only_zero(zero)?)
 }
 
+/// A matrix less its zero points, of which there is one, or one an output: along the rows of a transposed one.
+///
+/// # Errors
+/// As [`centred`].
+pub(crate) fn centred_matrix(
+    matrix: &TensorValue,
+    zero: Option<&TensorValue>,
+    transposed: bool,
+) -> TractResult<Vec<i16>> {
+    let turned = zero.filter(|zero| transposed && zero.rank() == 1 && zero.len() > 1);
+    let turned = turned.map(|zero| zero.reshaped(&[zero.len(), 1])).transpose()?;
+    centred(matrix, turned.as_ref().or(zero), Side::Columns)
+}
+
 /// A zero point of one element. None is 0.
 ///
 /// # Errors

@@ -85,7 +85,7 @@ impl Lowering<'_> {
     }
 
     /// Constant weights of shape [outputs, …] and their shape, by ONNX's inputs: weights, zero points, bias.
-    fn columns(
+    pub(super) fn columns(
         &self,
         node: &TypedNode,
         op: &Quantised,

@@ -37,6 +37,10 @@ impl Lowering<'_> {
         let mut inputs = TVec::new();
         let shape = self.shape(node.id.into())?;
         for (edge, outlet) in node.inputs.iter().enumerate() {
+            // What others read, too, is computed once, and what is before it may be gone by then.
+            if !self.is_read_once(*outlet)? {
+                self.settle_function(*outlet)?;
+            }
             let (of, values) = match self.value(*outlet)? {
                 Value::Constant(tensor) if tensor.len() == 1 => {
                     inputs.push(tensor.into_tvalue());
@@ -47,7 +51,7 @@ impl Lowering<'_> {
                     (function.base, function.values)
                 }
                 _ => match self.centre(*outlet) {
-                    Some(Centre { zero: Zero::Known(_), dtype }) => {
+                    Some(Centre { zero: Zero::Known(_), dtype }) if dtype.size_of() == 1 => {
                         (*outlet, all_bytes(dtype, shape.len())?.into_arc_tensor())
                     }
                     _ => return Ok(None),

@@ -5,6 +5,7 @@
 //! `ops/quant` gives to the last bit. What isn't proven, or not known here, is left to `ops/quant` (`foreign.rs`).
 
 mod conv;
+mod dynamic;
 mod functions;
 mod products;
 mod slots;
@@ -13,6 +14,7 @@ use std::collections::HashMap;
 
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::array::{Pad, TypedConcat};
+use tract_onnx::tract_core::ops::cast::Cast;
 use tract_onnx::tract_core::ops::change_axes::AxisOp;
 use tract_onnx::tract_core::ops::cnn::MaxPool;
 
@@ -39,11 +41,13 @@ impl Lowering<'_> {
     /// Takes a node that has to do with bytes; says whether it was one that is known here.
     pub(super) fn whole(&mut self, node: &TypedNode) -> TractResult<bool> {
         let made = match node.op_as::<Quantised>() {
+            Some(op) if op.name().0 == "DynamicQuantizeLinear" => return self.ranged(node),
             Some(op) => match self.function(node)? {
                 None => self.quantised(node, op)?,
                 made => made,
             },
             None if node.inputs.iter().any(|outlet| self.is_whole(*outlet)) => match self.function(node)? {
+                None if node.op_is::<Cast>() => self.cast(node)?,
                 None => self.moved(node)?,
                 made => made,
             },
@@ -91,6 +95,9 @@ impl Lowering<'_> {
         match op.name() {
             ("QuantizeLinear", _) => self.quantise(node, op),
             ("QLinearConv", _) => self.linear_convolution(node, op),
+            ("ConvScaled", _) => self.scaled_convolution(node, op),
+            ("ConvInteger", _) => self.integer_convolution(node, op),
+            ("MatMulInteger", _) => self.integer_product(node, op),
             ("QLinearMatMul", _) => self.linear_product(node, op),
             ("QGemm", _) => self.gemm(node, op),
             ("QLinearAdd" | "QLinearMul" | "Add" | "Mul", _) => self.pairwise(node, op),
@@ -127,8 +134,15 @@ impl Lowering<'_> {
 
     /// The bytes that are one of ONNX's inputs, less the zero point that the input at `zero` says.
     fn operand(&mut self, node: &TypedNode, op: &Quantised, [index, zero]: [usize; 2]) -> TractResult<Option<Operand>> {
-        let (Some(edge), Some(centre)) = (op.edge(index), self.zero(node, op, zero)?) else { return Ok(None) };
+        let Some(edge) = op.edge(index) else { return Ok(None) };
         let outlet = node.inputs[edge];
+        let dtype = self.model.outlet_fact(outlet)?.datum_type;
+        let centre = match op.edge(zero).map(|edge| node.inputs[edge]) {
+            None => Some(Centre { zero: Zero::Known(0), dtype }),
+            Some(zero) if self.centre(outlet).is_some_and(|centre| centre.zero == Zero::Of(zero)) => self.centre(outlet),
+            Some(_) => self.zero(node, op, zero)?,
+        };
+        let Some(centre) = centre else { return Ok(None) };
         self.settle_function(outlet)?;
         self.take_out(outlet, centre)?;
         Ok((self.centre(outlet) == Some(centre)).then_some(Operand { outlet, centre }))

@@ -8,7 +8,7 @@ use super::{Made, Operand};
 use crate::eager::value::TensorValue;
 use crate::network::step::{Convolve, Group, Images, Work};
 use crate::network::value::{Dense, Value};
-use crate::ops::quant::matmul::{Side, centred};
+use crate::ops::quant::matmul::centred_matrix;
 use crate::ops::quantised::Quantised;
 use onnxlet_kernels::conv::Packed;
 use onnxlet_kernels::tile::Run;
@@ -47,7 +47,7 @@ impl Lowering<'_> {
         Ok(value.map(|value| (value, Some(to))))
     }
 
-    /// A constant matrix by columns, without a bias, and its depth, by ONNX's inputs: the matrix, its zero point, of which there is one.
+    /// A constant matrix by columns, without a bias, and its depth, by ONNX's inputs: the matrix, its zero points.
     pub(super) fn matrix(
         &self,
         node: &TypedNode,
@@ -60,11 +60,11 @@ impl Lowering<'_> {
         let transposed = op.written.described(vec![]).flag("transB", 0);
         let &[rows, own] = matrix.shape() else { return Ok(None) };
         let [depth, outputs] = if transposed { [own, rows] } else { [rows, own] };
-        if op.edge(zeros).is_some() && zero.is_none() || zero.as_ref().is_some_and(|zero| zero.len() != 1) {
+        if op.edge(zeros).is_some() && zero.is_none() {
             return Ok(None);
         }
         let zero = zero.map(|zero| TensorValue::from_tract(None, zero)).transpose()?;
-        let numbers = centred(&TensorValue::from_tract(None, matrix)?, zero.as_ref(), Side::Columns)?;
+        let numbers = centred_matrix(&TensorValue::from_tract(None, matrix)?, zero.as_ref(), transposed)?;
         let place = |output: usize, at: usize| if transposed { output * own + at } else { at * own + output };
         let weights = (0..outputs * depth).map(|index| numbers[place(index / depth, index % depth)]).collect();
         Ok(Some((Columns { weights, bias: vec![0; outputs] }, depth)))

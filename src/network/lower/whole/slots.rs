@@ -98,6 +98,10 @@ impl EvalOp for Carried {
                 shape,
                 &view.as_slice::<f32>()?.iter().map(|number| (number + zero) as i8).collect::<Vec<i8>>(),
             ),
+            (Form::Bytes, DatumType::I32) => Tensor::from_shape(
+                shape,
+                &view.as_slice::<f32>()?.iter().map(|number| *number as i32).collect::<Vec<i32>>(),
+            ),
             (Form::Bytes, _) => Tensor::from_shape(
                 shape,
                 &view.as_slice::<f32>()?.iter().map(|number| (number + zero) as u8).collect::<Vec<u8>>(),
