@@ -243,7 +243,13 @@ unsafe fn store<const R: usize>(
 ) {
     let width = WIDTH.min(columns.len());
     if let Some(scaled) = &task.scaled {
-        scale(scaled, task.activation, &mut sums, columns.start);
+        scaled.apply(&mut sums, columns.start, task.activation);
+        if let Some(table) = &scaled.table {
+            for (sums, place) in sums.iter().zip(places) {
+                table.put(sums, &mut output[place..place + width]);
+            }
+            return;
+        }
     }
     for (sums, place) in sums.into_iter().zip(places) {
         if width < WIDTH {
@@ -264,14 +270,6 @@ unsafe fn finished(task: &Task<'_>, sum: F32x4, place: usize) -> F32x4 {
         (Some(_), _) => sum,
         (None, Some(residual)) => task.activation.of(sum.add(unsafe { F32x4::load(residual.as_ptr().add(place)) })),
         (None, None) => task.activation.of(sum),
-    }
-}
-
-/// Not inlined, for floats' sums to stay in registers.
-#[inline(never)]
-fn scale<const R: usize>(scaled: &Scaled<'_>, activation: Activation, sums: &mut Sums<R>, column: usize) {
-    for sums in sums {
-        *sums = [scaled.of(sums[0], column, activation), scaled.of(sums[1], column + 4, activation)];
     }
 }
 

@@ -73,13 +73,45 @@ struct Plain<'a> {
 }
 
 impl Task<'_> {
-    /// What becomes of four channels' sums.
+    /// Writes what becomes of sums of four channels each, from one on: so many of each row.
+    ///
+    /// # Safety
+    /// They are inside of `output` at each place.
     #[inline(always)]
-    fn finished(&self, sums: F32x4, channel: usize) -> F32x4 {
-        match &self.scaled {
-            Some(scaled) => scaled.of(sums, channel, self.activation),
-            None => self.activation.of(sums),
+    unsafe fn finish<const R: usize, const V: usize>(
+        &self,
+        mut sums: [[F32x4; V]; R],
+        places: [usize; R],
+        channel: usize,
+        output: &mut [f32],
+    ) {
+        if let Some(scaled) = &self.scaled {
+            scaled.apply(&mut sums, channel, self.activation);
+            if let Some(table) = &scaled.table {
+                for (sums, place) in sums.iter().zip(places) {
+                    table.put(sums, &mut output[place + channel..][..4 * V]);
+                }
+                return;
+            }
         }
+        for (sums, place) in sums.into_iter().zip(places) {
+            for (part, sum) in sums.into_iter().enumerate() {
+                let sum = if self.scaled.is_some() { sum } else { self.activation.of(sum) };
+                unsafe { sum.store(output.as_mut_ptr().add(place + channel + 4 * part)) };
+            }
+        }
+    }
+
+    /// What becomes of one channel's sum.
+    fn finished(&self, sum: f32, channel: usize) -> f32 {
+        let mut sums = [[F32x4::splat(sum)]];
+        let Some(scaled) = &self.scaled else { return self.activation.of(sums[0][0]).to_array()[0] };
+        scaled.apply(&mut sums, channel, self.activation);
+        let mut made = [sums[0][0].to_array()[0]];
+        if let Some(table) = &scaled.table {
+            table.put(&sums[0], &mut made);
+        }
+        made[0]
     }
 }
 
@@ -110,7 +142,7 @@ unsafe fn windows<const R: usize>(
             let products =
                 task.taps.iter().zip(weights).map(|(tap, weight)| task.input[inputs[row] + tap + channel] * weight);
             let sum = filters.bias[channel] + products.sum::<f32>();
-            output[places[row] + channel] = task.finished(F32x4::splat(sum), channel).to_array()[0];
+            output[places[row] + channel] = task.finished(sum, channel);
         }
     }
 }
@@ -144,10 +176,6 @@ unsafe fn vectors<const R: usize, const V: usize>(
             }
             weights = weights.add(channels);
         }
-        for (sums, place) in sums.into_iter().zip(places) {
-            for (part, sum) in sums.into_iter().enumerate() {
-                task.finished(sum, channel + 4 * part).store(output.as_mut_ptr().add(place + channel + 4 * part));
-            }
-        }
+        task.finish(sums, places, channel, output);
     }
 }

@@ -1,5 +1,6 @@
 //! Whole numbers in float32: bytes less their zero point. A sum of products below 2^24 is exact, in whatever order, and whether or
 //! not multiply and add are one; so bytes take the same kernels as floats, and what follows a sum makes bytes of it again.
+#![allow(unsafe_code)]
 
 use super::activation::Activation;
 use super::axis::Axis;
@@ -30,11 +31,21 @@ impl Table<'_> {
     /// Added to a whole number from 0 on, it leaves that in the lowest bits.
     const SHIFT: f32 = (1u32 << 23) as f32;
 
+    /// Four numbers' places in the table, in the lowest eight bits.
     #[inline(always)]
-    fn of(&self, x: F32x4) -> F32x4 {
-        let shifted = x.add(F32x4::splat(Self::SHIFT - self.first)).to_array();
-        let [a, b, c, d] = shifted.map(|shifted| self.values[(shifted.to_bits() & 255) as usize]);
-        F32x4::from_array([a, b, c, d])
+    fn places(&self, x: F32x4) -> F32x4 {
+        x.add(F32x4::splat(Self::SHIFT - self.first))
+    }
+
+    /// Writes the values of places that are in memory, one by one: from vector to vector, each would go through a register.
+    #[inline(always)]
+    pub(crate) fn put<const V: usize>(&self, places: &[F32x4; V], output: &mut [f32]) {
+        let places = places.as_ptr().cast::<u32>();
+        for (lane, output) in output.iter_mut().take(4 * V).enumerate() {
+            // SAFETY: so many vectors have four elements each, of as many bits.
+            let bits = unsafe { places.add(lane).read() };
+            *output = self.values[(bits & 255) as usize];
+        }
     }
 }
 
@@ -51,22 +62,39 @@ impl<'a> Scaled<'a> {
         fits(self.factors) && (self.offsets.is_empty() || fits(self.offsets))
     }
 
-    /// Four columns' sums, from `column` on.
-    #[inline(always)]
-    pub(crate) fn of(&self, sums: F32x4, column: usize, activation: Activation) -> F32x4 {
-        let mut x = sums.mul(four(self.factors, column));
-        if !self.offsets.is_empty() {
-            x = x.add(four(self.offsets, column));
+    /// Changes rows of sums, of four columns each, from `column` on. Where there is a table, they become places in it. Not inlined, for
+    /// sums of floats to stay in registers.
+    #[inline(never)]
+    pub(crate) fn apply<const R: usize, const V: usize>(
+        &self,
+        sums: &mut [[F32x4; V]; R],
+        column: usize,
+        activation: Activation,
+    ) {
+        let factors: [F32x4; V] = std::array::from_fn(|part| four(self.factors, column + 4 * part));
+        if let (Activation::Round { low, high }, []) = (activation, self.offsets) {
+            let (low, high) = (F32x4::splat(low), F32x4::splat(high));
+            each_sum(sums, |part, sum| sum.mul(factors[part]).nearest().at_least(low).at_most(high));
+        } else {
+            let offsets: [F32x4; V] = std::array::from_fn(|part| four(self.offsets, column + 4 * part));
+            each_sum(sums, |part, sum| activation.of(sum.mul(factors[part]).add(offsets[part])));
         }
-        let x = activation.of(x);
-        match &self.table {
-            Some(table) => table.of(x),
-            None => x,
+        if let Some(table) = &self.table {
+            each_sum(sums, |_, sum| table.places(sum));
         }
     }
 }
 
-/// Four numbers, or those that are left; one of one.
+#[inline(always)]
+fn each_sum<const R: usize, const V: usize>(sums: &mut [[F32x4; V]; R], change: impl Fn(usize, F32x4) -> F32x4) {
+    for row in sums {
+        for part in 0..V {
+            row[part] = change(part, row[part]);
+        }
+    }
+}
+
+/// Four numbers, or those that are left; one of one; zeros of none.
 #[inline(always)]
 fn four(numbers: &[f32], at: usize) -> F32x4 {
     if let Some(four) = numbers.get(at..).and_then(|rest| rest.first_chunk::<4>()) {
@@ -170,5 +198,9 @@ pub fn pairwise(function: Pairwise, limits: [f32; 2], inputs: [&[f32]; 2], axes:
 /// # Panics
 /// When the lengths differ.
 pub fn look_up(table: Table<'_>, input: &[f32], output: &mut [f32]) {
-    each(input, output, |x| table.of(x));
+    assert_eq!(input.len(), output.len(), "lengths");
+    let shift = Table::SHIFT - table.first;
+    for (x, output) in input.iter().zip(output) {
+        *output = table.values[((x + shift).to_bits() & 255) as usize];
+    }
 }
