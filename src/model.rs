@@ -43,6 +43,11 @@ impl Model {
         Ok(Model { card, signature, digest, plan })
     }
 
+    #[cfg(test)]
+    pub(crate) fn has_open_lengths(&self) -> bool {
+        self.plan.has_open_lengths()
+    }
+
     /// What the model takes and gives.
     pub fn signature(&self) -> &Signature {
         &self.signature
