@@ -75,6 +75,23 @@ impl Plan {
         }
     }
 
+    /// What each step takes, where they are ours: of a run on inputs that fit the signature, the first example of a batch.
+    ///
+    /// # Errors
+    /// As [`Plan::run`].
+    #[cfg(feature = "profile")]
+    pub(crate) fn profile(
+        &self,
+        inputs: &[TValue],
+        now: &dyn Fn() -> f64,
+    ) -> TractResult<Vec<crate::network::profile::Line>> {
+        match &self.runnable {
+            Runnable::Network(network) => network.profile(inputs, now),
+            Runnable::Open(network) => network.profile(inputs, now),
+            _ => Ok(vec![]),
+        }
+    }
+
     #[cfg(test)]
     pub(crate) fn has_open_lengths(&self) -> bool {
         matches!(self.runnable, Runnable::Open(_))

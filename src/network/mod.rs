@@ -11,6 +11,8 @@ mod lower;
 mod memory;
 mod numbers;
 pub(crate) mod open;
+#[cfg(feature = "profile")]
+pub(crate) mod profile;
 mod scan;
 mod step;
 #[cfg(test)]
@@ -92,6 +94,16 @@ impl Network {
     /// # Errors
     /// Those of tract's operators, where there are some.
     pub(crate) fn run(&self, inputs: &[TValue], examples: usize) -> TractResult<TVec<TValue>> {
+        self.run_watched(inputs, examples, |_| ())
+    }
+
+    /// As [`Network::run`]; `watch` is told of each step that is done.
+    fn run_watched(
+        &self,
+        inputs: &[TValue],
+        examples: usize,
+        mut watch: impl FnMut(&Step),
+    ) -> TractResult<TVec<TValue>> {
         let mut buffers = self.spare.try_lock().map(|mut spare| std::mem::take(&mut *spare)).unwrap_or_default();
         buffers.resize(self.elements, 0.0);
         let mut results: Vec<Results> = self.outputs.iter().map(|output| Results::new(output, examples)).collect();
@@ -99,7 +111,10 @@ impl Network {
             let mut slots: Vec<Option<TValue>> = vec![None; self.slots];
             let mut memory = self.memory(&mut buffers);
             self.feed(inputs, example, examples, &mut memory, &mut slots)?;
-            self.steps.iter().try_for_each(|step| step.run(&mut memory, &mut slots))?;
+            for step in &self.steps {
+                step.run(&mut memory, &mut slots)?;
+                watch(step);
+            }
             results.iter_mut().try_for_each(|results| results.collect(&memory, &slots))
         });
         if let Ok(mut spare) = self.spare.try_lock() {

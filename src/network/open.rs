@@ -98,6 +98,19 @@ impl OpenNetwork {
     /// # Errors
     /// Where the inputs' sizes don't fit each other or ask for too much memory, and those of tract's operators.
     pub(crate) fn run(&self, inputs: &[TValue]) -> TractResult<TVec<TValue>> {
+        self.with_lengths_of(inputs, |network| network.run(inputs, 1))
+    }
+
+    /// As [`Network::profile`].
+    ///
+    /// # Errors
+    /// As [`OpenNetwork::run`].
+    #[cfg(feature = "profile")]
+    pub(crate) fn profile(&self, inputs: &[TValue], now: &dyn Fn() -> f64) -> TractResult<Vec<super::profile::Line>> {
+        self.with_lengths_of(inputs, |network| network.profile(inputs, now))
+    }
+
+    fn with_lengths_of<R>(&self, inputs: &[TValue], work: impl FnOnce(&Network) -> TractResult<R>) -> TractResult<R> {
         let lengths = self.lengths(inputs)?;
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if current.lengths != lengths {
@@ -106,7 +119,7 @@ impl OpenNetwork {
             self.resize(&mut current.network, &lengths)?;
             current.lengths = lengths;
         }
-        current.network.run(inputs, 1)
+        work(&current.network)
     }
 
     /// The open lengths that the inputs have.
@@ -188,7 +201,7 @@ fn is_made_of(model: &TypedModel, symbols: &[Symbol]) -> bool {
         bodies
             && node.outputs.iter().all(|output| {
                 let sizes = output.fact.shape.iter().map(|dim| u32::try_from(dim.eval_to_i64(&largest).ok()?).ok());
-                sizes.fold(Some(1u32), |count, size| count?.checked_mul(size?)).is_some()
+                sizes.clone().try_fold(1u32, |count, size| count.checked_mul(size?)).is_some()
             })
     })
 }
