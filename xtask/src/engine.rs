@@ -194,8 +194,8 @@ impl Module {
         step.run(project, || {
             let mut bindgen = Bindgen::new();
             bindgen.input_path(self.raw()).out_name(self.stem).typescript(self.kind != Kind::Worker).web(true)?;
-            // Names of functions are a third of the module and serve only a debugger.
-            bindgen.remove_name_section(true).remove_producers_section(true);
+            // Names of functions are a third of the module and serve only a debugger, or a profiler.
+            bindgen.remove_name_section(self.kind != Kind::Profiling).remove_producers_section(true);
             files::fresh_folder(&self.snippets())?;
             bindgen.generate(&self.folder)?;
             self.shorten_imports()?;
