@@ -21,6 +21,7 @@ use super::steps::Steps;
 use super::{batch, shapes, slices};
 use crate::eager::Eager;
 use crate::network::Network;
+use crate::network::open::OpenNetwork;
 use crate::ops;
 use crate::{Dim, Dtype, Error, Signature, TensorSpec};
 
@@ -36,6 +37,7 @@ enum Runnable {
     Network(Box<Network>),
     /// The network for one example, and what runs on more of them together.
     OneOrAny(Box<Network>, Box<Eager>),
+    Open(Box<OpenNetwork>),
     Steps(Steps),
     Graph(Arc<TypedRunnableModel>),
 }
@@ -57,6 +59,7 @@ impl Runnable {
                 Ok(outputs.iter().map(|output| output.as_tract().clone().into_tvalue()).collect())
             }
             Runnable::Network(network) => network.run(&inputs, 1),
+            Runnable::Open(network) => network.run(&inputs),
             Runnable::Steps(steps) => steps.run(inputs),
             Runnable::Graph(plan) => plan.run(inputs),
         }
@@ -77,6 +80,28 @@ impl Plan {
             },
             _ => self.runnable.run(inputs),
         }
+    }
+
+    /// What each step takes, where they are ours: of a run on inputs that fit the signature, the first example of a batch.
+    ///
+    /// # Errors
+    /// As [`Plan::run`].
+    #[cfg(feature = "profile")]
+    pub(crate) fn profile(
+        &self,
+        inputs: &[TValue],
+        now: &dyn Fn() -> f64,
+    ) -> TractResult<Vec<crate::network::profile::Line>> {
+        match &self.runnable {
+            Runnable::Network(network) | Runnable::OneOrAny(network, _) => network.profile(inputs, now),
+            Runnable::Open(network) => network.profile(inputs, now),
+            _ => Ok(vec![]),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn has_open_lengths(&self) -> bool {
+        matches!(self.runnable, Runnable::Open(_))
     }
 
     #[cfg(test)]
@@ -120,8 +145,6 @@ pub(super) fn choose(
         Runner::Quantised => as_tract_reads(proto, |proto| quantised::make(proto, given, inputs.clone(), outputs)),
         Runner::Eager => Err(Error::Model(String::new())),
     };
-    #[cfg(test)]
-    if let (Err(e), Runner::Quantised) = (&whole, runner) { eprintln!("NOT A NETWORK: {e}"); }
     let (Err(refusal), Some(graph)) = (&whole, &proto.graph) else { return whole };
     match (Eager::new(proto, graph, inputs), refusal, runner) {
         (Ok((eager, signature)), _, _) => {
@@ -174,6 +197,10 @@ fn make(
     }
     if let Some(network) = Network::new(&model).map_err(reason)? {
         let runnable = Runnable::Network(Box::new(network));
+        return Ok((Plan { runnable, by_example }, Signature { inputs, outputs }));
+    }
+    if let Some(network) = OpenNetwork::new(&model).map_err(reason)? {
+        let runnable = Runnable::Open(Box::new(network));
         return Ok((Plan { runnable, by_example }, Signature { inputs, outputs }));
     }
     ops::settle(&mut model);
@@ -272,9 +299,7 @@ fn suggestion(spec: &TensorSpec) -> String {
 
 fn parse(proto: &ModelProto, inputs: &[TensorSpec], op_register: OnnxOpRegister) -> TractResult<InferenceModel> {
     // Exporters leave stale intermediate and output shapes behind: only the inputs' and the weights' are trusted.
-    let onnx = Onnx { op_register, ..tract_onnx::onnx() }
-        .with_ignore_value_info(true)
-        .with_ignore_output_shapes(true);
+    let onnx = Onnx { op_register, ..tract_onnx::onnx() }.with_ignore_value_info(true).with_ignore_output_shapes(true);
     let parsed = onnx.parse(proto, None)?;
     if let Some(name) = parsed.unresolved_inputs.first() {
         bail!("nothing makes {name:?}");

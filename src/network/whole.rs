@@ -43,13 +43,29 @@ impl Scaling {
 
 /// A kernel on whole numbers.
 pub(super) enum Whole {
-    Quantise { input: Place, how: Quantise },
+    Quantise {
+        input: Place,
+        how: Quantise,
+    },
     /// A scale and a zero point, of what this run's numbers are.
-    Range { input: Place },
+    Range {
+        input: Place,
+    },
     /// Bytes less their zero point, by such a range.
-    Ranged { input: Place, range: Place },
-    Pairs { inputs: [Place; 2], function: Pairwise, limits: [f32; 2], axes: Box<[Axis]> },
-    LookUp { input: Place, lookup: Lookup },
+    Ranged {
+        input: Place,
+        range: Place,
+    },
+    Pairs {
+        inputs: [Place; 2],
+        function: Pairwise,
+        limits: [f32; 2],
+        axes: Box<[Axis]>,
+    },
+    LookUp {
+        input: Place,
+        lookup: Lookup,
+    },
 }
 
 impl Whole {

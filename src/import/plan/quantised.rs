@@ -4,10 +4,10 @@ use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::{TractError, TypedModel};
 
 use super::{Plan, Runnable, approximates, declutter, describe, one_example, says_its_shapes};
+use crate::eager::Eager;
 use crate::import::batch;
 use crate::network::Network;
 use crate::ops;
-use crate::eager::Eager;
 use crate::ops::quantised::Quantised;
 use crate::{Dim, Error, Signature, TensorSpec};
 

@@ -128,12 +128,18 @@ impl Facts<'_> {
 pub(super) fn carried(op: &Quantised, places: &[Option<usize>], inputs: &[&TypedFact], rank: usize) -> Option<usize> {
     let place = |index: usize| op.edge(index).and_then(|edge| places[edge]);
     let shifted = |index: usize| Some(place(index)? + rank - inputs[op.edge(index)?].rank());
-    let others = |known: &[usize]| op.written.inputs.iter().all(|index| known.contains(index) || place(*index).is_none());
+    let others =
+        |known: &[usize]| op.written.inputs.iter().all(|index| known.contains(index) || place(*index).is_none());
     match op.name().0 {
         "QuantizeLinear" | "DequantizeLinear" | "QLinearSigmoid" | "QLinearLeakyRelu" | "Table" if others(&[0]) => {
             shifted(0)
         }
-        "QLinearConv" | "ConvInteger" | "ConvScaled" | "QLinearGlobalAveragePool" | "QLinearMatMul" | "QGemm"
+        "QLinearConv"
+        | "ConvInteger"
+        | "ConvScaled"
+        | "QLinearGlobalAveragePool"
+        | "QLinearMatMul"
+        | "QGemm"
         | "MatMulInteger"
             if others(&[0]) =>
         {

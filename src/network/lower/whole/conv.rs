@@ -115,7 +115,8 @@ impl Lowering<'_> {
             return Ok(Some(vec![0; outputs]));
         }
         let bias = self.given(node, op, index)?.filter(|bias| bias.datum_type() == i32::datum_type());
-        let bias = bias.map(|bias| TractResult::Ok(bias.try_as_plain_ram()?.as_slice::<i32>()?.to_vec())).transpose()?;
+        let bias =
+            bias.map(|bias| TractResult::Ok(bias.try_as_plain_ram()?.as_slice::<i32>()?.to_vec())).transpose()?;
         Ok(bias.filter(|bias| bias.len() == outputs))
     }
 

@@ -139,7 +139,9 @@ impl Lowering<'_> {
         let dtype = self.model.outlet_fact(outlet)?.datum_type;
         let centre = match op.edge(zero).map(|edge| node.inputs[edge]) {
             None => Some(Centre { zero: Zero::Known(0), dtype }),
-            Some(zero) if self.centre(outlet).is_some_and(|centre| centre.zero == Zero::Of(zero)) => self.centre(outlet),
+            Some(zero) if self.centre(outlet).is_some_and(|centre| centre.zero == Zero::Of(zero)) => {
+                self.centre(outlet)
+            }
             Some(_) => self.zero(node, op, zero)?,
         };
         let Some(centre) = centre else { return Ok(None) };

@@ -3,8 +3,8 @@
 use tract_onnx::tract_hir::internal::*;
 
 use super::super::Lowering;
-use crate::network::step::{Foreign, Source, Target, Work};
 use crate::network::memory::{Home, Place};
+use crate::network::step::{Foreign, Source, Target, Work};
 use crate::network::value::{Centre, Dense, Value};
 
 impl Lowering<'_> {
