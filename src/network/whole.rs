@@ -69,17 +69,6 @@ pub(super) enum Whole {
 }
 
 impl Whole {
-    #[cfg(test)]
-    pub(super) fn name(&self) -> &'static str {
-        match self {
-            Whole::Quantise { .. } => "quantise",
-            Whole::Range { .. } => "range",
-            Whole::Ranged { .. } => "ranged",
-            Whole::Pairs { .. } => "pairs",
-            Whole::LookUp { .. } => "look up",
-        }
-    }
-
     pub(super) fn places(&self, mut tell: impl FnMut(&Place)) {
         match self {
             Whole::Quantise { input, .. } | Whole::Range { input } => tell(input),

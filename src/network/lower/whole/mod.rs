@@ -9,6 +9,8 @@ mod dynamic;
 mod functions;
 mod products;
 mod slots;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
