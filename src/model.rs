@@ -43,6 +43,26 @@ impl Model {
         Ok(Model { card, signature, digest, plan })
     }
 
+    /// What each step of the network takes for these inputs, as `now` tells the time; nothing where tract runs it.
+    ///
+    /// # Errors
+    /// As [`Model::predict`].
+    #[cfg(feature = "profile")]
+    pub(crate) fn profile(
+        &self,
+        inputs: Inputs,
+        now: &dyn Fn() -> f64,
+    ) -> Result<Vec<crate::network::profile::Line>, Error> {
+        let tensors = fit::fit(&self.signature, &self.card, inputs, &Options::default().limits)?;
+        let tensors: Vec<_> = tensors.into_iter().map(IntoTValue::into_tvalue).collect();
+        self.plan.profile(&tensors, now).map_err(failure)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn has_open_lengths(&self) -> bool {
+        self.plan.has_open_lengths()
+    }
+
     /// What the model takes and gives.
     pub fn signature(&self) -> &Signature {
         &self.signature

@@ -42,6 +42,11 @@ impl Packed {
         Packed { weights, bias, depth, columns }
     }
 
+    /// Sizes without numbers, which nothing can be computed with.
+    pub fn unfilled(depth: usize, columns: usize) -> Packed {
+        Packed { weights: vec![], bias: vec![], depth, columns }
+    }
+
     /// Packs a matrix `[depth, columns]`, without a bias.
     ///
     /// # Panics

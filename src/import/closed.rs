@@ -5,15 +5,26 @@ use tract_onnx::tract_core::ops::konst::Const;
 use tract_onnx::tract_core::plan::{EvalContext, Seating, SessionId};
 use tract_onnx::tract_hir::internal::{TractErrorContext, TypedOp};
 
-/// What an operator is told when it runs: nothing, since nothing is open.
+/// What an operator is told when it runs: the sizes that its model leaves open.
 pub(crate) struct Surroundings {
     symbols: SymbolValues,
     seating: Seating,
 }
 
 impl Surroundings {
+    /// Nothing is open.
     pub(crate) fn new() -> Surroundings {
-        Surroundings { symbols: SymbolValues::default(), seating: Seating::single() }
+        Surroundings::of(SymbolValues::default())
+    }
+
+    /// These sizes.
+    pub(crate) fn of(symbols: SymbolValues) -> Surroundings {
+        Surroundings { symbols, seating: Seating::single() }
+    }
+
+    /// Whether an operator keeps something from one run to the next.
+    pub(crate) fn has_state(&self, node: &TypedNode) -> TractResult<bool> {
+        Ok(node.op.state(&self.context(node.id))?.is_some())
     }
 
     /// An operator's outputs. `number` is its own, at each call.
@@ -39,6 +50,16 @@ pub(crate) fn release(op: &dyn TypedOp, number: usize) {
 pub(crate) fn is_closed(model: &TypedModel) -> TractResult<bool> {
     let surroundings = Surroundings::new();
     for node in &model.nodes {
+        if surroundings.has_state(node)? {
+            return Ok(false);
+        }
+    }
+    has_known_sizes(model)
+}
+
+/// Whether every size is known, and every number that is made of sizes.
+pub(crate) fn has_known_sizes(model: &TypedModel) -> TractResult<bool> {
+    for node in &model.nodes {
         let is_number = |dim: &TDim| dim.to_i64().is_ok();
         if !node.outputs.iter().all(|output| output.fact.shape.iter().all(is_number)) {
             return Ok(false);
@@ -50,9 +71,6 @@ pub(crate) fn is_closed(model: &TypedModel) -> TractResult<bool> {
             if !dims.as_slice::<TDim>()?.iter().all(is_number) {
                 return Ok(false);
             }
-        }
-        if node.op.state(&surroundings.context(node.id))?.is_some() {
-            return Ok(false);
         }
     }
     Ok(true)

@@ -18,6 +18,7 @@ use super::steps::Steps;
 use super::{batch, shapes, slices};
 use crate::eager::Eager;
 use crate::network::Network;
+use crate::network::open::OpenNetwork;
 use crate::ops;
 use crate::{Dim, Dtype, Error, Signature, TensorSpec};
 
@@ -31,6 +32,7 @@ pub(crate) struct Plan {
 enum Runnable {
     Eager(Box<Eager>),
     Network(Box<Network>),
+    Open(Box<OpenNetwork>),
     Steps(Steps),
     Graph(Arc<TypedRunnableModel>),
 }
@@ -50,6 +52,7 @@ impl Runnable {
                 Ok(outputs.iter().map(|output| output.as_tract().clone().into_tvalue()).collect())
             }
             Runnable::Network(network) => network.run(&inputs, 1),
+            Runnable::Open(network) => network.run(&inputs),
             Runnable::Steps(steps) => steps.run(inputs),
             Runnable::Graph(plan) => plan.run(inputs),
         }
@@ -70,6 +73,28 @@ impl Plan {
             },
             _ => self.runnable.run(inputs),
         }
+    }
+
+    /// What each step takes, where they are ours: of a run on inputs that fit the signature, the first example of a batch.
+    ///
+    /// # Errors
+    /// As [`Plan::run`].
+    #[cfg(feature = "profile")]
+    pub(crate) fn profile(
+        &self,
+        inputs: &[TValue],
+        now: &dyn Fn() -> f64,
+    ) -> TractResult<Vec<crate::network::profile::Line>> {
+        match &self.runnable {
+            Runnable::Network(network) => network.profile(inputs, now),
+            Runnable::Open(network) => network.profile(inputs, now),
+            _ => Ok(vec![]),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn has_open_lengths(&self) -> bool {
+        matches!(self.runnable, Runnable::Open(_))
     }
 
     /// Whether a batch is computed example by example, since these are proven not to influence each other.
@@ -156,6 +181,10 @@ fn make(
     }
     if let Some(network) = Network::new(&model).map_err(reason)? {
         let runnable = Runnable::Network(Box::new(network));
+        return Ok((Plan { runnable, by_example }, Signature { inputs, outputs }));
+    }
+    if let Some(network) = OpenNetwork::new(&model).map_err(reason)? {
+        let runnable = Runnable::Open(Box::new(network));
         return Ok((Plan { runnable, by_example }, Signature { inputs, outputs }));
     }
     ops::settle(&mut model);

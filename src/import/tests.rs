@@ -17,6 +17,10 @@ pub(crate) fn node(text: &str) -> NodeProto {
     let (inputs, attributes) = arguments.split_once("; ").unwrap_or((arguments, ""));
     let attribute = |text: &str| {
         let (name, values) = text.split_once('=').unwrap();
+        if values.starts_with(char::is_alphabetic) {
+            let (s, kind) = (values.into(), AttributeType::String as i32);
+            return AttributeProto { name: name.into(), s, r#type: kind, ..Default::default() };
+        }
         let ints: Vec<i64> = values.split(',').map(|value| value.parse().unwrap()).collect();
         let one = matches!(name, "to" | "axis" | "keepdims" | "group" | "hidden_size");
         let (i, ints, kind) = if one { (ints[0], vec![], AttributeType::Int) } else { (0, ints, AttributeType::Ints) };
@@ -37,7 +41,7 @@ pub(crate) fn floats(name: &str, dims: &[i64], values: impl Fn(i64) -> f32) -> T
     TensorProto { name: name.into(), dims: dims.into(), float_data, data_type: 1, ..Default::default() }
 }
 
-fn whole(name: &str, dtype: DataType, values: &[i64]) -> TensorProto {
+pub(crate) fn whole(name: &str, dtype: DataType, values: &[i64]) -> TensorProto {
     let raw_data = match dtype {
         DataType::Int32 => values.iter().flat_map(|value| (*value as i32).to_le_bytes()).collect(),
         _ => values.iter().flat_map(|value| value.to_le_bytes()).collect(),

@@ -11,6 +11,8 @@ mod error;
 #[cfg(not(feature = "pictures"))]
 mod host;
 mod panic;
+#[cfg(feature = "profile")]
+mod profile;
 mod read;
 mod write;
 

@@ -4,11 +4,23 @@ use js_sys::{
     Array as JsArray, ArrayBuffer, BigInt, BigInt64Array, BigUint64Array, Float32Array, Float64Array, Int8Array,
     Int16Array, Int32Array, Object, Reflect, Uint8Array, Uint8ClampedArray, Uint16Array, Uint32Array,
 };
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
 
 use crate::array::{Array, ArrayBuilder, Data};
 use crate::value::Pixels;
 use crate::{Error, Options, Problem, Value};
+
+#[wasm_bindgen]
+extern "C" {
+    /// What may be a picture's pixels. The glue names its properties: no text crosses over to ask for them.
+    type Picture;
+    #[wasm_bindgen(catch, method, getter, structural)]
+    fn width(this: &Picture) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, method, getter, structural)]
+    fn height(this: &Picture) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, method, getter, structural)]
+    fn data(this: &Picture) -> Result<JsValue, JsValue>;
+}
 
 /// A request's input.
 ///
@@ -25,16 +37,16 @@ fn read(js: &JsValue, depth: usize) -> Result<Value, String> {
     if depth > MAX_DEPTH {
         return Err(format!("objects are nested more than {MAX_DEPTH} deep"));
     }
-    if let Some(bytes) = bytes(js) {
-        return Ok(Value::Bytes(bytes));
-    }
-    if let Some(data) = typed(js) {
-        return Ok(Value::Array(Array::flat(data)));
-    }
-    if let Some(array) = js.dyn_ref::<JsArray>() {
-        return list(array, depth);
-    }
     if js.is_object() {
+        if let Some(bytes) = bytes(js) {
+            return Ok(Value::Bytes(bytes));
+        }
+        if let Some(data) = typed(js) {
+            return Ok(Value::Array(Array::flat(data)));
+        }
+        if let Some(array) = js.dyn_ref::<JsArray>() {
+            return list(array, depth);
+        }
         return object(js.unchecked_ref(), depth);
     }
     let mut builder = ArrayBuilder::default();
@@ -58,7 +70,10 @@ fn list(array: &JsArray, depth: usize) -> Result<Value, String> {
 fn nested(array: &JsArray, builder: &mut ArrayBuilder) -> Result<(), String> {
     builder.enter()?;
     for item in array.iter() {
-        if let Some(inner) = item.dyn_ref::<JsArray>() {
+        // Nearly all are numbers, and each question is a call.
+        if let Some(number) = item.as_f64() {
+            builder.push_float(number);
+        } else if let Some(inner) = item.dyn_ref::<JsArray>() {
             nested(inner, builder)?;
         } else if let Some(row) = typed(&item) {
             push_row(row, builder)?;
@@ -143,9 +158,12 @@ fn is_plain(js: &Object) -> bool {
 
 /// `ImageData`, or what looks like it: RGBA bytes with width and height.
 pub(super) fn pixels(js: &Object) -> Result<Option<Pixels>, String> {
-    let get = |key: &str| Reflect::get(js, &key.into()).unwrap_or(JsValue::UNDEFINED);
-    let (Some(width), Some(height)) = (get("width").as_f64(), get("height").as_f64()) else { return Ok(None) };
-    let data = get("data");
+    let picture: &Picture = js.unchecked_ref();
+    // A getter of the caller's may throw.
+    let number = |value: Result<JsValue, JsValue>| value.ok().and_then(|value| value.as_f64());
+    let Some(width) = number(picture.width()) else { return Ok(None) };
+    let Some(height) = number(picture.height()) else { return Ok(None) };
+    let data = picture.data().unwrap_or(JsValue::UNDEFINED);
     let rgba = match (data.dyn_ref::<Uint8ClampedArray>(), data.dyn_ref::<Uint8Array>()) {
         (Some(clamped), _) => clamped.to_vec(),
         (_, Some(bytes)) => bytes.to_vec(),
@@ -160,14 +178,17 @@ pub(super) fn pixels(js: &Object) -> Result<Option<Pixels>, String> {
 
 /// Bytes that may be an encoded picture.
 fn bytes(js: &JsValue) -> Option<Vec<u8>> {
-    if let Some(array) = js.dyn_ref::<Uint8Array>() {
-        return Some(array.to_vec());
+    if ArrayBuffer::is_view(js) {
+        return js.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
     }
     js.dyn_ref::<ArrayBuffer>().map(|buffer| Uint8Array::new(buffer).to_vec())
 }
 
 /// The elements of a typed array, copied once.
 fn typed(js: &JsValue) -> Option<Data> {
+    if !ArrayBuffer::is_view(js) {
+        return None;
+    }
     macro_rules! one_of {
         ($($class:ty => $variant:ident),*) => {
             $(if let Some(array) = js.dyn_ref::<$class>() { return Some(Data::$variant(array.to_vec())); })*

@@ -5,10 +5,39 @@ use js_sys::{
     Uint8Array, Uint16Array, Uint32Array,
 };
 use serde::Serialize;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::*;
 
 use super::error::{set, to_js};
 use crate::{Elements, Error, NamedTensor, Prediction, Ranked};
+
+#[wasm_bindgen]
+extern "C" {
+    /// An answer, a tensor, or a label of a ranking. The glue names their properties: no text crosses over for them.
+    #[wasm_bindgen(extends = Object)]
+    type Plain;
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_outputs(this: &Plain, outputs: &Object);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_top(this: &Plain, top: &Array);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_tops(this: &Plain, tops: &Array);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_dtype(this: &Plain, dtype: &str);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_shape(this: &Plain, shape: &Array);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_data(this: &Plain, data: &JsValue);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_label(this: &Plain, label: &str);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_index(this: &Plain, index: f64);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_score(this: &Plain, score: f64);
+}
+
+fn plain_object() -> Plain {
+    Object::new().unchecked_into()
+}
 
 /// Any serialisable value as plain objects and arrays.
 ///
@@ -21,36 +50,36 @@ pub(super) fn plain(value: &impl Serialize) -> Result<JsValue, JsValue> {
 
 /// `{outputs: {name: {dtype, shape, data}}, top?, tops?}`.
 pub(super) fn prediction(prediction: &Prediction) -> JsValue {
-    let object = Object::new();
+    let object = plain_object();
     let outputs = Object::new();
     for output in prediction.outputs() {
         set(&outputs, output.name(), &tensor(output));
     }
-    set(&object, "outputs", &outputs);
+    object.set_outputs(&outputs);
     if let Some(tops) = prediction.tops() {
-        set(&object, "top", &ranking(prediction.top().unwrap_or_default()));
-        set(&object, "tops", &tops.iter().map(|ranked| ranking(ranked)).collect::<Array>());
+        object.set_top(&ranking(prediction.top().unwrap_or_default()));
+        object.set_tops(&tops.iter().map(|ranked| ranking(ranked)).collect::<Array>());
     }
     object.into()
 }
 
 fn ranking(ranked: &[Ranked]) -> Array {
     let entry = |ranked: &Ranked| {
-        let object = Object::new();
-        set(&object, "label", &ranked.label.as_str().into());
-        set(&object, "index", &JsValue::from_f64(ranked.index as f64));
-        set(&object, "score", &ranked.score.into());
+        let object = plain_object();
+        object.set_label(&ranked.label);
+        object.set_index(ranked.index as f64);
+        object.set_score(ranked.score);
         object
     };
     ranked.iter().map(entry).collect()
 }
 
 fn tensor(tensor: &NamedTensor) -> JsValue {
-    let object = Object::new();
+    let object = plain_object();
     let shape: Array = tensor.shape().iter().map(|&size| JsValue::from_f64(size as f64)).collect();
-    set(&object, "dtype", &tensor.dtype().name().into());
-    set(&object, "shape", &shape);
-    set(&object, "data", &data(tensor.elements()));
+    object.set_dtype(tensor.dtype().name());
+    object.set_shape(&shape);
+    object.set_data(&data(tensor.elements()));
     object.into()
 }
 

@@ -1,6 +1,7 @@
 //! The memory of a run: buffers one after the other, some of them in turns at the same place.
 
 use super::step::Step;
+use crate::import::closed::Surroundings;
 
 /// A stretch of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub(super) struct Memory<'a> {
     pub(super) buffers: &'a mut [f32],
     pub(super) offsets: &'a [usize],
     pub(super) constants: &'a [Box<[f32]>],
+    /// What tract's operators are told.
+    pub(super) surroundings: &'a Surroundings,
 }
 
 /// What a step can read while it writes.

@@ -9,19 +9,24 @@
 
 mod lower;
 mod memory;
+mod numbers;
+pub(crate) mod open;
+#[cfg(feature = "profile")]
+pub(crate) mod profile;
+mod scan;
 mod step;
 #[cfg(test)]
 mod tests;
 mod value;
 
-use std::ops::Range;
 use std::sync::Mutex;
 
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::cnn::Conv;
 use tract_onnx::tract_core::ops::einsum::EinSum;
 
-use crate::import::closed::is_closed;
+use crate::import::closed::{Surroundings, has_known_sizes};
+use lower::Weights;
 use memory::{Memory, Place};
 use step::Step;
 
@@ -31,12 +36,18 @@ pub(crate) struct Network {
     constants: Box<[Box<[f32]>]>,
     inputs: Box<[Input]>,
     outputs: Box<[Output]>,
+    /// Elements of each buffer.
+    lengths: Box<[usize]>,
+    /// The buffers that are in use before the first step, and after the last.
+    ends: [Box<[usize]>; 2],
     /// Where each buffer begins, in elements.
     offsets: Box<[usize]>,
     /// Elements of all buffers.
     elements: usize,
     /// Values that are not float32.
     slots: usize,
+    /// What tract's operators are told.
+    surroundings: Surroundings,
     /// The buffers of the last run. A run that finds them in use takes others.
     spare: Mutex<Vec<f32>>,
 }
@@ -60,13 +71,21 @@ impl Network {
     /// # Errors
     /// tract's.
     pub(crate) fn new(model: &TypedModel) -> TractResult<Option<Network>> {
-        let is_ours = |node: &TypedNode| node.op_is::<Conv>() || node.op_is::<EinSum>();
-        let is_zero = |dim: &TDim| dim.to_i64().is_ok_and(|size| size == 0);
-        let is_empty = |node: &TypedNode| node.outputs.iter().any(|output| output.fact.shape.iter().any(is_zero));
-        if !model.nodes.iter().any(is_ours) || model.nodes.iter().any(is_empty) || !is_closed(model)? {
+        if !is_for_us(model) || !has_known_sizes(model)? {
             return Ok(None);
         }
-        lower::lower(model)
+        lower::lower(model, &SymbolValues::default(), Weights::Packed)
+    }
+
+    /// Gives each buffer its place.
+    fn place(&mut self) {
+        let [first, last] = &self.ends;
+        let (offsets, elements) = memory::plan(&self.lengths, &self.steps, first, last);
+        (self.offsets, self.elements) = (offsets.into(), elements);
+    }
+
+    fn memory<'a>(&'a self, buffers: &'a mut [f32]) -> Memory<'a> {
+        Memory { buffers, offsets: &self.offsets, constants: &self.constants, surroundings: &self.surroundings }
     }
 
     /// Runs on inputs of the model's sizes and types: on `examples` of them, one after the other, where there are as many along the
@@ -75,14 +94,27 @@ impl Network {
     /// # Errors
     /// Those of tract's operators, where there are some.
     pub(crate) fn run(&self, inputs: &[TValue], examples: usize) -> TractResult<TVec<TValue>> {
+        self.run_watched(inputs, examples, |_| ())
+    }
+
+    /// As [`Network::run`]; `watch` is told of each step that is done.
+    fn run_watched(
+        &self,
+        inputs: &[TValue],
+        examples: usize,
+        mut watch: impl FnMut(&Step),
+    ) -> TractResult<TVec<TValue>> {
         let mut buffers = self.spare.try_lock().map(|mut spare| std::mem::take(&mut *spare)).unwrap_or_default();
         buffers.resize(self.elements, 0.0);
         let mut results: Vec<Results> = self.outputs.iter().map(|output| Results::new(output, examples)).collect();
         let run = (0..examples).try_for_each(|example| {
             let mut slots: Vec<Option<TValue>> = vec![None; self.slots];
-            let mut memory = Memory { buffers: &mut buffers, offsets: &self.offsets, constants: &self.constants };
-            self.feed(inputs, example..example + 1, &mut memory, &mut slots)?;
-            self.steps.iter().try_for_each(|step| step.run(&mut memory, &mut slots))?;
+            let mut memory = self.memory(&mut buffers);
+            self.feed(inputs, example, examples, &mut memory, &mut slots)?;
+            for step in &self.steps {
+                step.run(&mut memory, &mut slots)?;
+                watch(step);
+            }
             results.iter_mut().try_for_each(|results| results.collect(&memory, &slots))
         });
         if let Ok(mut spare) = self.spare.try_lock() {
@@ -95,7 +127,8 @@ impl Network {
     fn feed(
         &self,
         inputs: &[TValue],
-        example: Range<usize>,
+        example: usize,
+        examples: usize,
         memory: &mut Memory<'_>,
         slots: &mut [Option<TValue>],
     ) -> TractResult<()> {
@@ -103,17 +136,25 @@ impl Network {
             match input {
                 Input::Buffer(place) => {
                     let view = value.try_as_plain_ram()?;
-                    let example = &view.as_slice::<f32>()?[example.start * place.length..][..place.length];
+                    let example = &view.as_slice::<f32>()?[example * place.length..][..place.length];
                     memory.output(place).0.copy_from_slice(example);
                 }
-                Input::Slot(slot) if value.shape().first().is_some_and(|count| *count > 1) => {
-                    slots[*slot] = Some(value.slice(0, example.start, example.end)?.into_tvalue());
+                Input::Slot(slot) if examples > 1 => {
+                    slots[*slot] = Some(value.slice(0, example, example + 1)?.into_tvalue());
                 }
                 Input::Slot(slot) => slots[*slot] = Some(value.clone()),
             }
         }
         Ok(())
     }
+}
+
+/// Whether there is something for our kernels to do, and no value without elements.
+fn is_for_us(model: &TypedModel) -> bool {
+    let is_ours = |node: &TypedNode| node.op_is::<Conv>() || node.op_is::<EinSum>();
+    let is_zero = |dim: &TDim| dim.to_i64().is_ok_and(|size| size == 0);
+    let is_empty = |node: &TypedNode| node.outputs.iter().any(|output| output.fact.shape.iter().any(is_zero));
+    model.nodes.iter().any(is_ours) && !model.nodes.iter().any(is_empty)
 }
 
 /// What became of an output, example by example.

@@ -4,7 +4,8 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{TypedOp, format_err};
 
 use super::memory::{Memory, Place};
-use crate::import::closed::{Surroundings, release};
+use super::scan::Scan;
+use crate::import::closed::release;
 use onnxlet_kernels::activation::{self, Activation};
 use onnxlet_kernels::axis::Axis;
 use onnxlet_kernels::conv::{self, Packed};
@@ -69,6 +70,8 @@ pub(super) enum Work {
     },
     /// An operator of tract's.
     Foreign(Box<Foreign>),
+    /// A network, run over and over.
+    Scan(Box<Scan>),
 }
 
 pub(super) struct Convolve {
@@ -146,6 +149,7 @@ impl Step {
             Work::Copy { parts } => parts.iter().for_each(|part| tell(&part.input)),
             Work::Pool { input, .. } | Work::Map { input, .. } | Work::Reduce { input, .. } => tell(input),
             Work::Softmax { input, .. } => tell(input),
+            Work::Scan(work) => work.places(tell),
             Work::Foreign(work) => {
                 for source in &work.inputs {
                     if let Source::Buffer { place, .. } = source {
@@ -162,8 +166,10 @@ impl Step {
     }
 
     pub(super) fn run(&self, memory: &mut Memory<'_>, slots: &mut [Option<TValue>]) -> TractResult<()> {
-        if let Work::Foreign(work) = &self.work {
-            return work.run(memory, slots);
+        match &self.work {
+            Work::Foreign(work) => return work.run(memory, slots),
+            Work::Scan(work) => return work.run(memory),
+            _ => {}
         }
         let (output, others) = memory.output(&self.output);
         if let Some(value) = self.fill {
@@ -191,7 +197,7 @@ impl Step {
                     copy(&others.input(input)[starts[0]..], axes, &mut output[starts[1]..]);
                 }
             }
-            Work::Foreign(_) => {}
+            Work::Foreign(_) | Work::Scan(_) => {}
         }
         Ok(())
     }
@@ -259,7 +265,7 @@ impl Foreign {
             Source::Slot(slot) => slots[*slot].clone().ok_or_else(|| format_err!("a value is missing")),
         };
         let inputs = self.inputs.iter().map(input).collect::<TractResult<TVec<TValue>>>()?;
-        let outputs = Surroundings::new().eval(&*self.op, self.node, inputs);
+        let outputs = memory.surroundings.eval(&*self.op, self.node, inputs);
         release(&*self.op, self.node);
         for (target, value) in self.outputs.iter().zip(outputs?) {
             match target {

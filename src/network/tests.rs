@@ -1,5 +1,7 @@
 //! Random networks, fused, against their operators one by one, which share no code with them.
 
+mod open;
+
 use proptest::prelude::*;
 use serde_json::json;
 use tract_onnx::pb::TensorProto;
@@ -129,9 +131,9 @@ impl Maker {
     }
 }
 
-fn shares(model: &Model, data: &[f32]) -> Vec<f64> {
-    let (inputs, _) =
-        Inputs::from_json(model, json!({"data": data, "shape": [1, 3, 9, 11]}).to_string().as_bytes()).unwrap();
+/// What a model answers for its only input.
+fn answer(model: &Model, shape: &[usize], data: &[f32]) -> Vec<f64> {
+    let (inputs, _) = Inputs::from_json(model, json!({"data": data, "shape": shape}).to_string().as_bytes()).unwrap();
     let prediction = serde_json::to_value(model.predict(inputs, &Options::default()).unwrap()).unwrap();
     prediction["outputs"]["y"]["data"].as_array().unwrap().iter().map(|share| share.as_f64().unwrap()).collect()
 }
@@ -146,14 +148,14 @@ proptest! {
         layers.into_iter().for_each(|layer| maker.layer(layer));
         let onnx = maker.finish();
         let data: Vec<f32> = (0..297).map(|at| ((at * 37 + 11) % 101) as f32 / 50.0 - 1.0).collect();
-        let [fused, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)].map(|model| shares(&model.unwrap(), &data));
+        let [fused, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)].map(|model| answer(&model.unwrap(), &[1, 3, 9, 11], &data));
         for (got, expected) in fused.iter().zip(&plain) {
             prop_assert!((got - expected).abs() <= 1e-4, "got {fused:?}, expected {plain:?}");
         }
     }
 }
 
-/// What keeps a state from one step to the next is left to tract, with the products around it.
+/// Steps that hand a state on, among products.
 #[test]
 fn a_loop_among_products() {
     let weights = vec![
@@ -162,18 +164,10 @@ fn a_loop_among_products() {
         floats("r", &[1, 16, 4], |at| (at % 3) as f32 / 9.0 - 0.1),
     ];
     let onnx = model("x[5,1,8]", &["MatMul(x, k) -> m", "LSTM(m, w, r; hidden_size=4) -> y"], weights, "y[5,1,1,4]");
-    let [whole, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)].map(|model| {
-        let model = model.unwrap();
-        let body =
-            json!({"data": (0..40).map(|at| at as f32 / 40.0).collect::<Vec<_>>(), "shape": [5, 1, 8]}).to_string();
-        let (inputs, _) = Inputs::from_json(&model, body.as_bytes()).unwrap();
-        serde_json::to_value(model.predict(inputs, &Options::default()).unwrap()).unwrap()["outputs"]["y"]["data"]
-            .clone()
-    });
-    let numbers = |list: &serde_json::Value| -> Vec<f64> {
-        list.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
-    };
-    assert_eq!(numbers(&whole).len(), 20);
+    let data: Vec<f32> = (0..40).map(|at| at as f32 / 40.0).collect();
+    let [whole, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)]
+        .map(|model| answer(&model.unwrap(), &[5, 1, 8], &data));
+    assert_eq!(whole.len(), 20);
     // float32, in another order.
-    assert!(numbers(&whole).iter().zip(numbers(&plain)).all(|(got, expected)| (got - expected).abs() <= 1e-5));
+    assert!(whole.iter().zip(plain).all(|(got, expected)| (got - expected).abs() <= 1e-5));
 }

@@ -202,7 +202,7 @@ impl InferenceOp for Guarded {
 }
 
 /// No tensor of a plan takes more: a quarter of the memory that WebAssembly has.
-const MOST_BYTES: usize = 1 << 30;
+pub(crate) const MOST_BYTES: usize = 1 << 30;
 
 /// Whether so many elements are allowed, open sizes counting as one.
 ///

@@ -20,6 +20,8 @@ enum Kind {
     Bundled(String),
     /// The engine without a model: what the baker starts from.
     Bare,
+    /// The same, with what times its steps.
+    Profiling,
     /// The Cloudflare Worker without a model: a baker's start too.
     Worker,
     /// The decoder of pictures, beside an engine.
@@ -51,6 +53,12 @@ impl Module {
         Module { kind: Kind::Bare, simd, stem: "engine", folder }
     }
 
+    /// The engine without a model that times its steps.
+    pub fn profiling(project: &Project) -> Module {
+        let folder = project.target.join("wasm").join("profile").join(Simd::Relaxed.name());
+        Module { kind: Kind::Profiling, simd: Simd::Relaxed, stem: "engine", folder }
+    }
+
     /// The baker, which runs in Node.
     pub fn baker(project: &Project) -> Module {
         Module { kind: Kind::Baker, simd: Simd::Baseline, stem: "baker", folder: project.target.join("baker") }
@@ -72,6 +80,7 @@ impl Module {
         match &self.kind {
             Kind::Bundled(model) => format!("{model} {}", self.simd.name()),
             Kind::Bare => format!("engine {}", self.simd.name()),
+            Kind::Profiling => "engine for profiles".to_owned(),
             Kind::Worker => "worker".to_owned(),
             Kind::Pictures => "pictures".to_owned(),
             Kind::Baker => "baker".to_owned(),
@@ -80,7 +89,7 @@ impl Module {
 
     fn package(&self) -> &'static str {
         match self.kind {
-            Kind::Bundled(_) | Kind::Bare => "onnxlet",
+            Kind::Bundled(_) | Kind::Bare | Kind::Profiling => "onnxlet",
             Kind::Worker => "onnxlet-worker",
             Kind::Pictures => "onnxlet-pictures",
             Kind::Baker => "onnxlet-bake",
@@ -91,6 +100,7 @@ impl Module {
         match self.kind {
             Kind::Bundled(_) => &[],
             Kind::Worker => &["--no-default-features"],
+            Kind::Profiling => &["--no-default-features", "--features", "profile"],
             Kind::Bare => &["--no-default-features", "--features", "js"],
             Kind::Pictures | Kind::Baker => &["--features", "js"],
         }
@@ -103,14 +113,14 @@ impl Module {
             Kind::Bare => &["-C", "link-arg=--emit-relocs", "-C", "lto=fat"],
             Kind::Worker => &["-C", "link-arg=--emit-relocs"],
             Kind::Pictures => &["-C", "lto=fat"],
-            Kind::Bundled(_) | Kind::Baker => &[],
+            Kind::Bundled(_) | Kind::Profiling | Kind::Baker => &[],
         }
     }
 
     fn inputs(&self, project: &Project) -> Vec<PathBuf> {
         let mut inputs: Vec<PathBuf> = ["Cargo.toml", "Cargo.lock"].map(|path| project.at(path)).into();
         let crates: &[&str] = match self.kind {
-            Kind::Bundled(_) | Kind::Bare => &["build.rs", "src", "kernels", "pictures"],
+            Kind::Bundled(_) | Kind::Bare | Kind::Profiling => &["build.rs", "src", "kernels", "pictures"],
             Kind::Worker => &["build.rs", "src", "kernels", "pictures", "worker/Cargo.toml", "worker/src"],
             Kind::Pictures => &["pictures"],
             Kind::Baker => &["bake/Cargo.toml", "bake/src"],
@@ -126,7 +136,7 @@ impl Module {
     fn model(&self) -> Option<&str> {
         match &self.kind {
             Kind::Bundled(model) => Some(model),
-            Kind::Bare | Kind::Worker | Kind::Pictures | Kind::Baker => None,
+            Kind::Bare | Kind::Profiling | Kind::Worker | Kind::Pictures | Kind::Baker => None,
         }
     }
 
@@ -184,8 +194,8 @@ impl Module {
         step.run(project, || {
             let mut bindgen = Bindgen::new();
             bindgen.input_path(self.raw()).out_name(self.stem).typescript(self.kind != Kind::Worker).web(true)?;
-            // Names of functions are a third of the module and serve only a debugger.
-            bindgen.remove_name_section(true).remove_producers_section(true);
+            // Names of functions are a third of the module and serve only a debugger, or a profiler.
+            bindgen.remove_name_section(self.kind != Kind::Profiling).remove_producers_section(true);
             files::fresh_folder(&self.snippets())?;
             bindgen.generate(&self.folder)?;
             self.shorten_imports()?;

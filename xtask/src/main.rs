@@ -17,6 +17,7 @@ mod openapi;
 mod package;
 mod peers;
 mod process;
+mod profile;
 mod progress;
 mod project;
 mod python;
@@ -62,6 +63,8 @@ enum Command {
     Conformance(conformance::Options),
     /// Runs the targets of fuzz/ on inputs that nobody thought of; see CONTRIBUTING.md
     Fuzz(fuzz::Options),
+    /// Tells what each step of a model takes inside wasm: target/bench/profile.json and tables
+    Profile(profile::Options),
     /// Builds, then serves page and API on this machine until Ctrl-C
     Serve {
         /// The port on 127.0.0.1
@@ -114,6 +117,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Bench(options) => bench::bench(&project, &options).map(|()| ExitCode::SUCCESS),
         Command::Conformance(options) => conformance::command(&project, &options),
         Command::Fuzz(options) => fuzz::fuzz(&project, &options).map(|()| ExitCode::SUCCESS),
+        Command::Profile(options) => profile::profile(&project, &options).map(|()| ExitCode::SUCCESS),
         Command::Serve { port } => serve::serve(&project, port).map(|()| ExitCode::SUCCESS),
         Command::Load(options) => load::load(&project, &options).map(|()| ExitCode::SUCCESS),
         Command::Models { name, everyday, check } => models::command(&project, &name, everyday, check),

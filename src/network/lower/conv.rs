@@ -10,7 +10,6 @@ use crate::network::step::{Convolve, Depthwise, Group, Images, Part, Work};
 use crate::network::value::{Dense, Value};
 use onnxlet_kernels::activation::Activation;
 use onnxlet_kernels::axis::Axis;
-use onnxlet_kernels::conv::Packed;
 use onnxlet_kernels::depthwise::Filters;
 use onnxlet_kernels::tile::Run;
 use onnxlet_kernels::window::Windows;
@@ -74,7 +73,7 @@ impl Lowering<'_> {
             let weight = |row: usize, column: usize| {
                 kernel[((group * share + column) * depth + row % depth) * taps + row / depth]
             };
-            let packed = Packed::new(depth * taps, share, weight, |column| bias(group * share + column));
+            let packed = self.pack([depth * taps, share], weight, |column| bias(group * share + column));
             Group { packed, starts: [group * depth, group * share] }
         });
         let runs = runs(geometry.taps(), depth).into();

@@ -4,7 +4,6 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::array::{MultiBroadcastTo, Pad, PadMode, Slice, TypedConcat};
 use tract_onnx::tract_core::ops::downsample::Downsample;
 use tract_onnx::tract_core::ops::nn::NearestUpsample;
-use tract_onnx::tract_hir::internal::DimLike;
 
 use super::{Lowering, axes_between};
 use crate::network::step::{Part, Work};
@@ -17,7 +16,7 @@ impl Lowering<'_> {
             return self.join(node, concat.axis).map(Some);
         }
         if let Some(slice) = node.op_as::<Slice>() {
-            let start = slice.start.to_usize()?;
+            let start = usize::try_from(slice.start.eval_to_i64(self.symbols)?)?;
             return self.part(node, |axis| if axis == slice.axis { [start, 1] } else { [0, 1] }).map(Some);
         }
         if let Some(down) = node.op_as::<Downsample>().filter(|down| down.stride > 0) {

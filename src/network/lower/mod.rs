@@ -13,32 +13,59 @@ mod pending;
 mod pool;
 mod product;
 mod reduce;
+mod scan;
 
 use std::collections::{HashMap, HashSet};
 
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::konst::Const;
+use tract_onnx::tract_core::ops::scan::Scan;
 use tract_onnx::tract_core::ops::source::TypedSource;
-use tract_onnx::tract_hir::internal::{DimLike, format_err};
+use tract_onnx::tract_hir::internal::format_err;
 
-use super::memory::{Home, Place, plan};
+use super::memory::{Home, Place};
 use super::step::{Part, Step, Work};
 use super::value::{Dense, Value, significant, strides};
 use super::{Input, Network, Output};
+use crate::import::closed::Surroundings;
 use onnxlet_kernels::axis::{Axis, merged};
+use onnxlet_kernels::conv::Packed;
 use onnxlet_kernels::copy;
 
-/// The network's steps, or nothing where none of them is a convolution or a product of ours.
-pub(super) fn lower(model: &TypedModel) -> TractResult<Option<Network>> {
-    let mut lowering = Lowering::new(model);
-    for id in model.eval_order()? {
-        lowering.node(model.node(id))?;
-    }
-    lowering.finish()
+/// The network's steps, or nothing where none of them is a convolution or a product of ours, or an operator keeps a state.
+/// What the model leaves open has the sizes of `symbols`.
+pub(super) fn lower(model: &TypedModel, symbols: &SymbolValues, weights: Weights) -> TractResult<Option<Network>> {
+    let mut lowering = Lowering::new(model, symbols, weights);
+    let done = lowering.nodes()?;
+    if done && lowering.steps.iter().any(is_ours) { lowering.network(Inputs::Read).map(Some) } else { Ok(None) }
+}
+
+fn is_ours(step: &Step) -> bool {
+    matches!(step.work, Work::Convolve(_) | Work::Depthwise(_) | Work::Product(_))
+}
+
+/// What becomes of weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weights {
+    Packed,
+    /// They are left out: the network is only looked at.
+    LeftOut,
+}
+
+/// What becomes of the buffers of inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Inputs {
+    /// Once they are read, others take their place.
+    Read,
+    /// They stay for the next run.
+    Kept,
 }
 
 pub(super) struct Lowering<'a> {
     model: &'a TypedModel,
+    /// What is left open.
+    symbols: &'a SymbolValues,
+    weights: Weights,
     values: HashMap<OutletId, Value>,
     /// Values that were copied for another order of axes.
     copies: HashMap<(OutletId, Vec<usize>), Place>,
@@ -54,10 +81,27 @@ pub(super) struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    fn new(model: &'a TypedModel) -> Self {
+    fn new(model: &'a TypedModel, symbols: &'a SymbolValues, weights: Weights) -> Self {
         let (values, copies, writers, shared) = Default::default();
         let (steps, buffers, constants) = Default::default();
-        Lowering { model, values, copies, steps, buffers, writers, shared, constants, slots: 0 }
+        Lowering { model, symbols, weights, values, copies, steps, buffers, writers, shared, constants, slots: 0 }
+    }
+
+    /// Makes steps of all nodes; says whether it could.
+    fn nodes(&mut self) -> TractResult<bool> {
+        let surroundings = Surroundings::of(self.symbols.clone());
+        for id in self.model.eval_order()? {
+            let node = self.model.node(id);
+            let done = match node.op_as::<Scan>() {
+                Some(scan) => self.scan(node, scan)?,
+                None if surroundings.has_state(node)? => false,
+                None => self.node(node).map(|()| true)?,
+            };
+            if !done {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn node(&mut self, node: &TypedNode) -> TractResult<()> {
@@ -102,8 +146,7 @@ impl<'a> Lowering<'a> {
         Ok(None)
     }
 
-    fn finish(mut self) -> TractResult<Option<Network>> {
-        let is_ours = |step: &Step| matches!(step.work, Work::Convolve(_) | Work::Depthwise(_) | Work::Product(_));
+    fn network(mut self, kept: Inputs) -> TractResult<Network> {
         let (model, mut inputs, mut outputs) = (self.model, vec![], vec![]);
         for outlet in model.input_outlets()? {
             inputs.push(match self.value(*outlet)? {
@@ -120,39 +163,51 @@ impl<'a> Lowering<'a> {
                 }
             });
         }
-        if !self.steps.iter().any(is_ours) {
-            return Ok(None);
-        }
         let buffer = |place: &Place| match place.home {
             Home::Buffer(buffer) => Some(buffer),
             Home::Constant(_) => None,
         };
         let input = |input: &Input| if let Input::Buffer(place) = input { buffer(place) } else { None };
         let output = |output: &Output| if let Output::Buffer { place, .. } = output { buffer(place) } else { None };
-        let (first, last): (Vec<usize>, Vec<usize>) =
+        let (first, mut last): (Vec<usize>, Vec<usize>) =
             (inputs.iter().filter_map(input).collect(), outputs.iter().filter_map(output).collect());
-        let (offsets, elements) = plan(&self.buffers, &self.steps, &first, &last);
-        Ok(Some(Network {
+        if kept == Inputs::Kept {
+            last.extend(&first);
+        }
+        let mut network = Network {
             steps: self.steps.into(),
             constants: self.constants.into(),
             inputs: inputs.into(),
             outputs: outputs.into(),
-            offsets: offsets.into(),
-            elements,
+            lengths: self.buffers.into(),
+            ends: [first.into(), last.into()],
+            offsets: Box::new([]),
+            elements: 0,
             slots: self.slots,
+            surroundings: Surroundings::of(self.symbols.clone()),
             spare: Default::default(),
-        }))
+        };
+        network.place();
+        Ok(network)
+    }
+
+    /// Weights and a bias as a product takes them.
+    fn pack(
+        &self,
+        [depth, columns]: [usize; 2],
+        weight: impl Fn(usize, usize) -> f32,
+        bias: impl Fn(usize) -> f32,
+    ) -> Packed {
+        match self.weights {
+            Weights::Packed => Packed::new(depth, columns, weight, bias),
+            Weights::LeftOut => Packed::unfilled(depth, columns),
+        }
     }
 
     /// The sizes of a value's axes.
     fn shape(&self, outlet: OutletId) -> TractResult<Vec<usize>> {
-        self.model
-            .outlet_fact(outlet)?
-            .shape
-            .iter()
-            .map(DimLike::to_usize)
-            .map(|size| size.map_err(Into::into))
-            .collect()
+        let fact = self.model.outlet_fact(outlet)?;
+        fact.shape.iter().map(|dim| Ok(usize::try_from(dim.eval_to_i64(self.symbols)?)?)).collect()
     }
 
     fn value(&self, outlet: OutletId) -> TractResult<Value> {

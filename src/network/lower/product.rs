@@ -7,7 +7,6 @@ use super::Lowering;
 use crate::network::step::{Convolve, Group, Images, Product, Work};
 use crate::network::value::{Dense, Value, significant, strides};
 use onnxlet_kernels::activation::Activation;
-use onnxlet_kernels::conv::Packed;
 use onnxlet_kernels::tile::Run;
 use onnxlet_kernels::window::Windows;
 
@@ -87,7 +86,7 @@ impl Lowering<'_> {
             return Ok(None);
         }
         let Some(tensor) = self.constant(weights)? else { return Ok(None) };
-        let (numbers, weight_shape) = (super::floats(&tensor)?, tensor.shape().to_vec());
+        let weight_shape = tensor.shape().to_vec();
         let mut input = self.dense(outlet)?;
         let is_free = |axis: &usize| roles.free.iter().any(|free| free[0] == *axis);
         let significant_axes = input.significant();
@@ -105,8 +104,10 @@ impl Lowering<'_> {
         let columns: Vec<usize> = roles.columns.iter().map(|pair| pair[0]).collect();
         let offsets = |axes: &[usize]| offsets(axes, &weight_shape, &natural);
         let (rows, columns) = (offsets(&rows), offsets(&columns));
-        let packed =
-            Packed::new(rows.len(), columns.len(), |row, column| numbers[rows[row] + columns[column]], |_| 0.0);
+        let view = tensor.try_as_plain_ram()?;
+        let numbers = view.as_slice::<f32>()?;
+        let sizes = [rows.len(), columns.len()];
+        let packed = self.pack(sizes, |row, column| numbers[rows[row] + columns[column]], |_| 0.0);
         let shape = self.shape(node.id.into())?;
         let to_output = |axis: &usize| roles.free.iter().find(|pair| pair[0] == *axis).map(|pair| pair[1]);
         let order = free.iter().filter_map(to_output).chain(roles.columns.iter().map(|pair| pair[1]));

@@ -1,0 +1,98 @@
+//! Networks with open lengths, at several of them in turn, against their operators one by one.
+
+use prost::Message;
+use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::pb::type_proto::Value;
+use tract_onnx::pb::{ModelProto, TensorProto};
+
+use super::answer;
+use crate::Model;
+use crate::import::tests::{floats, model, whole};
+
+fn weights(name: &str, dims: &[i64]) -> TensorProto {
+    let seed = name.bytes().map(i64::from).sum::<i64>();
+    floats(name, dims, move |at| ((at * 37 + seed * 11) % 23) as f32 / 40.0 - 0.25)
+}
+
+/// Whether it is a network with open lengths, and answers for inputs of these shapes as the operators do: to 1e-5, since both sum in
+/// float32, in another order.
+fn check(onnx: &[u8], shapes: &[&[usize]]) -> bool {
+    let [fused, plain] = [Model::load(onnx, None), Model::load_by_operator(onnx, None)].map(Result::unwrap);
+    for shape in shapes {
+        let count: usize = shape.iter().product();
+        let data: Vec<f32> = (0..count).map(|at| ((at * 37 + 11) % 101) as f32 / 50.0 - 1.0).collect();
+        let [got, expected] = [&fused, &plain].map(|model| answer(model, shape, &data));
+        assert_eq!(got.len(), expected.len(), "{shape:?}");
+        for (got, expected) in got.iter().zip(&expected) {
+            assert!((got - expected).abs() <= 1e-5, "{shape:?}: got {got}, expected {expected}");
+        }
+    }
+    fused.has_open_lengths()
+}
+
+#[test]
+fn recurrent_layers() {
+    let given =
+        || vec![weights("k", &[8, 6]), weights("w", &[2, 16, 6]), weights("r", &[2, 16, 4]), weights("b", &[2, 32])];
+    let nodes = [
+        "MatMul(x, k) -> m",
+        "LSTM(m, w, r, b; hidden_size=4 direction=bidirectional) -> states",
+        "Transpose(states; perm=0,2,1,3) -> y",
+    ];
+    let onnx = model("x[T,1,8]", &nodes, given(), "y[T,1,2,4]");
+    assert!(check(&onnx, &[&[5, 1, 8], &[1, 1, 8], &[2, 1, 8], &[40, 1, 8], &[5, 1, 8]]));
+    let nodes = ["GRU(x, w, r; hidden_size=4) -> states", "Squeeze(states, one) -> s", "MatMul(s, out) -> y"];
+    let one = whole("one", DataType::Int64, &[1]);
+    let given = vec![weights("w", &[1, 12, 8]), weights("r", &[1, 12, 4]), one, weights("out", &[4, 3])];
+    let onnx = model("x[T,1,8]", &nodes, given, "y[T,1,3]");
+    assert!(check(&onnx, &[&[3, 1, 8], &[1, 1, 8], &[64, 1, 8]]));
+}
+
+#[test]
+fn attention() {
+    let nodes = [
+        "MatMul(x, wq) -> q",
+        "MatMul(x, wk) -> k",
+        "MatMul(x, wv) -> v",
+        "Transpose(k; perm=0,2,1) -> kt",
+        "MatMul(q, kt) -> products",
+        "Softmax(products; axis=2) -> shares",
+        "MatMul(shares, v) -> mixed",
+        "Add(mixed, x) -> sum",
+        "ReduceMean(sum; axes=1 keepdims=1) -> mean",
+        "Sub(sum, mean) -> y",
+    ];
+    let given = || ["wq", "wk", "wv"].map(|name| weights(name, &[8, 8])).to_vec();
+    let onnx = model("x[B,T,8]", &nodes, given(), "y[B,T,8]");
+    assert!(check(&onnx, &[&[1, 7, 8], &[3, 1, 8], &[1, 1, 8], &[2, 64, 8], &[1, 7, 8]]));
+    let onnx = model("x[1,T,8]", &nodes, given(), "y[1,T,8]");
+    assert!(check(&onnx, &[&[1, 1, 8], &[1, 128, 8], &[1, 9, 8]]));
+}
+
+/// Sizes that are no polynomials of the length are left to tract.
+#[test]
+fn halved_lengths() {
+    let nodes = ["Conv(x, w; strides=2 pads=1,1 kernel_shape=3) -> y"];
+    let onnx = model("x[1,2,T]", &nodes, vec![weights("w", &[4, 2, 3])], "y[1,4,U]");
+    assert!(!check(&onnx, &[&[1, 2, 7], &[1, 2, 8], &[1, 2, 1]]));
+    let nodes = ["Conv(x, w; pads=1,1 kernel_shape=3) -> c", "Relu(c) -> y"];
+    let onnx = model("x[1,2,T]", &nodes, vec![weights("w", &[4, 2, 3])], "y[1,4,T]");
+    assert!(check(&onnx, &[&[1, 2, 7], &[1, 2, 1], &[1, 2, 100]]));
+}
+
+/// A fixed number of rows is one example, of whole numbers, too.
+#[test]
+fn whole_numbers_in_a_fixed_batch() {
+    let nodes = ["Cast(x; to=1) -> f", "MatMul(f, w) -> y"];
+    let onnx = model("x[2,3]", &nodes, vec![weights("w", &[3, 4])], "y[2,4]");
+    let mut proto = ModelProto::decode(&*onnx).unwrap();
+    let edge = &mut proto.graph.as_mut().unwrap().input[0];
+    if let Some(Value::TensorType(tensor)) = edge.r#type.as_mut().and_then(|of| of.value.as_mut()) {
+        tensor.elem_type = DataType::Int64 as i32;
+    }
+    let onnx = proto.encode_to_vec();
+    let [fused, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)]
+        .map(|model| answer(&model.unwrap(), &[2, 3], &[1.0, -2.0, 3.0, 40.0, 5.0, -6.0]));
+    assert_eq!(fused.len(), 8);
+    assert!(fused.iter().zip(&plain).all(|(got, expected)| (got - expected).abs() <= 1e-4));
+}
