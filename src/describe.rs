@@ -20,10 +20,22 @@ pub struct Description<'a> {
     pub inputs: Vec<Edge<'a>>,
     /// What `predict` gives.
     pub outputs: Vec<Edge<'a>>,
+    /// What is known of a batch, where something is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Batch>,
     /// The card itself.
     pub card: &'a Card,
     /// The engine.
     pub engine: Engine,
+}
+
+/// What is known of the examples along the first axis of every input and output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Batch {
+    /// Each is answered by itself: proven of the graph, and each is computed alone, so that any part of a batch gets the bits that
+    /// it gets in the whole.
+    Independent,
 }
 
 /// An input or output.
@@ -70,6 +82,7 @@ impl Model {
             digest: self.digest(),
             inputs: self.signature().inputs.iter().map(|spec| edge(spec, None)).collect(),
             outputs: self.signature().outputs.iter().map(|spec| edge(spec, Some(card))).collect(),
+            batch: self.takes_examples_apart().then_some(Batch::Independent),
             card,
             engine: Engine { name: "onnxlet", version: env!("CARGO_PKG_VERSION"), simd: SIMD },
         }

@@ -83,6 +83,11 @@ impl Model {
         &self.digest
     }
 
+    /// Whether the examples of a batch are proven not to influence each other, and are computed one by one.
+    pub(crate) fn takes_examples_apart(&self) -> bool {
+        self.plan.is_by_example()
+    }
+
     /// Answers one request. Pure: the same inputs give the same bits.
     ///
     /// # Errors

@@ -103,6 +103,31 @@ fn the_bundled_model_describes_itself() {
     assert_eq!(description["inputs"][0]["shape"], serde_json::json!(["N", 1, 28, 28]));
     assert_eq!(description["outputs"][0]["labels"][7], "7");
     assert_eq!(description["digest"].as_str().unwrap().len(), "sha256:".len() + 64);
+    assert_eq!(description["batch"], "independent");
+}
+
+#[test]
+fn only_a_proven_batch_is_said_to_be_independent() {
+    // Each of iris's rows is answered by itself, too; but it has no convolution, and its rows are computed together.
+    let description = serde_json::to_value(model("iris").describe()).unwrap();
+    assert!(description.get("batch").is_none(), "{description}");
+}
+
+#[test]
+fn an_independent_batch_has_the_bits_of_its_parts() {
+    let model = Model::bundled().unwrap();
+    let value = |example: usize, at: usize| ((example * 31 + at * 7) % 97) as f32 / 97.0;
+    let batch = |from: usize, to: usize| -> Vec<f32> {
+        (from..to).flat_map(|example| (0..784).map(move |at| value(example, at))).collect()
+    };
+    let ask = |from, to| {
+        let inputs = Inputs::named([("image".into(), Value::from(batch(from, to)))]);
+        floats(&model.predict(inputs, &Options::default()).unwrap(), 0)
+    };
+    let whole = ask(0, 9);
+    for cut in 1..9 {
+        assert_eq!([ask(0, cut), ask(cut, 9)].concat(), whole, "cut at {cut}");
+    }
 }
 
 #[test]

@@ -1,13 +1,13 @@
-// onnxruntime-web's WebAssembly build, on one thread.
+// onnxruntime-web's WebAssembly build, on one thread, or on two where that is asked for.
 
 /** @type {import("../types.js").Adapter["start"]} */
-export async function start(host, _engine) {
+export async function start(host, engine) {
   // Fetched while the engine is.
   const onnx = host.read(new URL("model.onnx", import.meta.url));
   /** @type {typeof import("onnxruntime-web/wasm")} */
   // @ts-ignore: the file lies beside this one only where it is measured
   const { env, InferenceSession, Tensor } = await import("./ort.wasm.bundle.min.mjs");
-  env.wasm.numThreads = 1;
+  env.wasm.numThreads = engine === "onnxruntime-web-2" ? 2 : 1;
   const session = await InferenceSession.create(await onnx);
   return async (inputs) => {
     /** @type {Record<string, InstanceType<typeof Tensor>>} */

@@ -22,8 +22,9 @@ export async function load(options: LoadOptions = {}): Promise<Model> {
   return new Model(await Instance.start(makers(glueOf(scripts, bundled.simd), modules)));
 }
 
-function refuseForeignOptions({ offThread, simd = "auto" }: LoadOptions): void {
+function refuseForeignOptions({ offThread, threads, simd = "auto" }: LoadOptions): void {
   if (offThread) throw new OnnxletError("load", "offThread: expected false, since a Worker has no threads, got true");
+  if (threads !== undefined) throw new OnnxletError("load", `threads: expected none, since a Worker has no threads, got ${threads}`);
   if (simd === "auto" || simd === bundled.simd) return;
   const expected = `expected "auto" or "${bundled.simd}" in a Worker`;
   throw new OnnxletError("load", `simd: ${expected}, got ${JSON.stringify(simd)}`);

@@ -4,7 +4,7 @@ import { beforeEach, mock, test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { Instance } from "../dist/runtime/instance.js";
 import { loader } from "../dist/runtime/load.js";
-import { ThreadRunner } from "../dist/runtime/thread-runner.js";
+import { Pool } from "../dist/runtime/pool.js";
 import { createEngine, description, emptyModule, leanModule, made, scripts } from "../fixtures/fake-engine.mjs";
 
 const warnings = mock.method(console, "warn", () => {});
@@ -139,7 +139,7 @@ function begin() {
 
 test("on a thread, the full module is handed over when a call needs it", async () => {
   const full = mock.fn(async () => emptyModule);
-  const runner = await ThreadRunner.start(begin, "baseline", { first: leanModule, full });
+  const runner = await Pool.start({ begin, simd: "baseline", modules: { first: leanModule, full } }, { threads: 1 });
   const given = Float32Array.of(6);
   const calls = [runner.run({ x: given, rare: true }, {}, { transfer: true }), runner.run({ x: [2], rare: true }, {}, {})];
   const answers = await Promise.all(calls);
@@ -151,7 +151,7 @@ test("on a thread, the full module is handed over when a call needs it", async (
 
 test("on a thread, a full module that can't be had costs only the call", async () => {
   const full = () => Promise.reject(new TypeError("no network"));
-  const runner = await ThreadRunner.start(begin, "baseline", { first: leanModule, full });
+  const runner = await Pool.start({ begin, simd: "baseline", modules: { first: leanModule, full } }, { threads: 1 });
   await assert.rejects(runner.run({ rare: true }, {}, {}), { message: /no network/ });
   assert.equal((await runner.run({ x: [2] }, {}, {})).outputs.y.data[0], 2);
   runner.dispose();

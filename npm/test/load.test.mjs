@@ -5,7 +5,7 @@ import { chooseSimd, supportedSimd } from "../dist/runtime/simd.js";
 import { createEngine, emptyModule, scripts } from "../fixtures/fake-engine.mjs";
 
 /** A host that remembers what it was asked to compile. */
-function fakeHost() {
+function fakeHost(beginThread = () => assert.fail("no thread was asked for")) {
   const compiled = [];
   const relaxed = { full: { address: new URL("file:///relaxed.wasm"), bytes: 11 } };
   const baseline = { full: { address: new URL("file:///baseline.wasm"), bytes: 10 } };
@@ -16,7 +16,7 @@ function fakeHost() {
       compiled.push({ address: String(address), total });
       return emptyModule;
     },
-    beginThread: () => assert.fail("no thread was asked for"),
+    beginThread,
   };
   return { load: loader(host), compiled };
 }
@@ -63,9 +63,33 @@ test("load takes a module, bytes, or a response", async () => {
 test("wrong options are refused by name", async () => {
   const { load } = fakeHost();
   await assert.rejects(load({ simd: "avx512" }), { code: "load", message: /^simd: expected .* got "avx512"/ });
+  for (const threads of [0, -1, 1.5, 257, Number.NaN, "2"]) {
+    await assert.rejects(load({ threads }), { code: "load", message: /^threads: expected a whole number from 1 to 256, got / });
+  }
+  await assert.rejects(load({ threads: 2, offThread: false }), { code: "load", message: /^threads: expected none with offThread/ });
+  await assert.rejects(load({ splitBatch: true }), { code: "load", message: /^splitBatch: .*without threads/ });
   await assert.rejects(load({ wasm: 5 }), { code: "load", message: /^wasm: expected .* got Number/ });
   const noModule = { wasm: Uint8Array.of(1, 2) };
   await assert.rejects(load(noModule), { code: "load", message: /^wasm: expected a WebAssembly module/ });
+});
+
+test("any number of threads is given the one compiled module", async () => {
+  for (const [options, count] of [[{ offThread: true }, 1], [{ threads: 1 }, 1], [{ threads: 3, splitBatch: true }, 3], [{ threads: 2, offThread: true }, 2]]) {
+    const started = [];
+    const { load, compiled } = fakeHost(() => {
+      let told;
+      const post = (request) => {
+        started.push(request);
+        queueMicrotask(() => told({ type: "started", description: scripts.describe() }));
+      };
+      return { post, listen: (onReply) => void (told = onReply), terminate() {} };
+    });
+    const model = await load(options);
+    assert.equal(model.describe().name, "fake");
+    assert.deepEqual([compiled.length, started.length], [1, count]);
+    assert.ok(started.every(({ module }) => module === emptyModule));
+    model.dispose();
+  }
 });
 
 test("an aborted load rejects at once", async () => {

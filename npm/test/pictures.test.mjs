@@ -5,7 +5,7 @@ import { Worker } from "node:worker_threads";
 import { Instance } from "../dist/runtime/instance.js";
 import { loader } from "../dist/runtime/load.js";
 import { makers } from "../dist/runtime/modules.js";
-import { ThreadRunner } from "../dist/runtime/thread-runner.js";
+import { Pool } from "../dist/runtime/pool.js";
 import { createDecoder, createEngine, decoders, description, emptyModule, leanModule, scripts } from "../fixtures/fake-engine.mjs";
 
 mock.method(console, "warn", () => {});
@@ -100,7 +100,7 @@ test("on a thread, the decoder's module is handed over at the first picture", as
     terminate: () => void thread.terminate(),
   });
   const pictures = mock.fn(async () => emptyModule);
-  const runner = await ThreadRunner.start(begin, "baseline", { first: leanModule, full: async () => emptyModule, pictures });
+  const runner = await Pool.start({ begin, simd: "baseline", modules: { first: leanModule, full: async () => emptyModule, pictures } }, { threads: 1 });
   assert.deepEqual(pixelsOf(await runner.run(picture(6), {}, { transfer: true })), [6]);
   await runner.run({ rare: true }, {}, {});
   assert.deepEqual(pixelsOf(await runner.run(picture(8), {}, {})), [8]);

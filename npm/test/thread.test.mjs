@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { Model } from "../dist/runtime/model.js";
-import { ThreadRunner } from "../dist/runtime/thread-runner.js";
+import { Pool } from "../dist/runtime/pool.js";
 import { description, emptyModule } from "../fixtures/fake-engine.mjs";
 
 const runners = [];
@@ -24,7 +24,7 @@ function begin(script = SCRIPT) {
 }
 
 async function start(simd = "baseline", modules = { first: emptyModule }) {
-  const runner = await ThreadRunner.start(() => begin(), simd, modules);
+  const runner = await Pool.start({ begin: () => begin(), simd, modules }, { threads: 1 });
   runners.push(runner);
   return runner;
 }
@@ -126,6 +126,6 @@ test("a thread that can't start is a load error", async () => {
 
 test("a thread whose script fails is a load error", async () => {
   const broken = () => begin(new URL("data:text/javascript,throw new Error('no such script')"));
-  const starting = ThreadRunner.start(broken, "baseline", { first: emptyModule });
+  const starting = Pool.start({ begin: broken, simd: "baseline", modules: { first: emptyModule } }, { threads: 1 });
   await assert.rejects(starting, { code: "load", message: /no such script/ });
 });

@@ -112,8 +112,8 @@ impl Plan {
         }
     }
 
-    #[cfg(test)]
-    pub(super) fn is_by_example(&self) -> bool {
+    /// Whether a batch is computed example by example, since these are proven not to influence each other.
+    pub(crate) fn is_by_example(&self) -> bool {
         self.by_example
     }
 

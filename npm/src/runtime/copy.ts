@@ -14,6 +14,11 @@ export function handedOver(value: unknown): Parcel {
   return packed(value, (view) => view);
 }
 
+/** `parcel` with its buffers taken from who had them, as posting it would. Throws where it can't be posted. */
+export function taken({ value, transfer }: Parcel): Parcel {
+  return handedOver(structuredClone(value, { transfer }));
+}
+
 type Take = (view: ArrayBufferView) => ArrayBufferView;
 
 /** Deeper structures (and cycles) are left as they are, for the engine to refuse. */

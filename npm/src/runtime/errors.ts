@@ -66,6 +66,11 @@ export function toPlain(thrown: unknown): PlainError {
   return { code: "engine", message: describeThrown(thrown), problems: [] };
 }
 
+/** The error for an input that can't cross a thread, such as a function. */
+export function unsendable(cause: unknown): OnnxletError {
+  return new OnnxletError("invalid", `the input can't be sent to the model's thread: ${describeThrown(cause)}`, { cause });
+}
+
 /** A thrown value in words. */
 export function describeThrown(thrown: unknown): string {
   return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);

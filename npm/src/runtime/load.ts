@@ -5,10 +5,11 @@ import { Instance } from "./instance.js";
 import { kindOf } from "./kind.js";
 import { Model } from "./model.js";
 import { glueOf, makers, type Modules, type PackagedBuild, type PackagedModule, type Scripts } from "./modules.js";
+import { Pool } from "./pool.js";
 import type { Runner } from "./runner.js";
+import { sharing } from "./sharing.js";
 import { chooseSimd, supportedSimd } from "./simd.js";
 import type { ThreadHandle } from "./thread.js";
-import { ThreadRunner } from "./thread-runner.js";
 import type { LoadOptions, Part, Simd, WasmSource } from "./types.js";
 
 /** What `load` needs of a host. */
@@ -35,9 +36,10 @@ export function loader(host: Host): (options?: LoadOptions) => Promise<Model> {
 }
 
 async function started(host: Host, options: LoadOptions): Promise<Runner> {
+  const shared = sharing(options);
   const simd = chooseSimd(simdOption(options), supportedSimd(), builds(host));
   const modules = await modulesOf(host, simd, options);
-  if (options.offThread) return ThreadRunner.start(() => host.beginThread(), simd, modules);
+  if (shared) return Pool.start({ begin: () => host.beginThread(), simd, modules }, shared);
   return Instance.start(makers(glueOf(host.scripts, simd), modules));
 }
 

@@ -1,7 +1,7 @@
 import type { EngineOptions } from "./engine.js";
 import type { Description, Prediction, Stats } from "./types.js";
 
-/** What runs predictions: an instance on this thread, or a proxy of one on another. */
+/** What runs predictions: an instance on this thread, or several on other threads. */
 export interface Runner {
   readonly description: Description;
   readonly stats: Stats;

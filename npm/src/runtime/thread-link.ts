@@ -1,4 +1,4 @@
-import { describeThrown, fromPlain, OnnxletError, toPlain } from "./errors.js";
+import { fromPlain, OnnxletError, toPlain, unsendable } from "./errors.js";
 import type { LaterModule, Modules } from "./modules.js";
 import type { LaterPart, ModuleRequest, Reply, Request, StartRequest, ThreadHandle } from "./thread.js";
 import type { Description } from "./types.js";
@@ -65,8 +65,7 @@ export class ThreadLink {
       try {
         this.#handle.post(request, transfer);
       } catch (cause) {
-        const message = `the input can't be sent to the model's thread: ${describeThrown(cause)}`;
-        this.#settle((pending) => pending.reject(new OnnxletError("invalid", message, { cause })));
+        this.#settle((pending) => pending.reject(unsendable(cause)));
       }
     });
   }

@@ -146,6 +146,8 @@ export interface Description {
   digest: string;
   inputs: TensorSpec[];
   outputs: TensorSpec[];
+  /** `independent` where it is proven that each example of a batch is answered by itself, to the last bit. */
+  batch?: "independent";
   /** The model card, as given at build time. */
   card: Record<string, unknown>;
   engine: { name: string; version: string; simd: Simd };
@@ -182,6 +184,17 @@ export interface LoadOptions {
   /** Run the model in a Web Worker (Node: a worker thread), so that predicting never blocks this thread. */
   offThread?: boolean;
   /**
+   * Run the model in so many Web Workers (Node: worker threads), each with an instance of the one compiled module. Calls
+   * made at the same time run side by side; a batch is split among threads that nothing else waits for. `offThread` is one.
+   */
+  threads?: number;
+  /**
+   * With `threads`: whether a batch may be split. By default it is where the model is proven to answer each example by
+   * itself (`describe().batch` is `"independent"`), so that splitting changes no bit. `true` says so of any other model,
+   * whose last digits may then depend on the split; `false` keeps each call on one thread.
+   */
+  splitBatch?: boolean;
+  /**
    * The wasm file, where it doesn't lie beside the package's JavaScript. A function is told the chosen build, and which of
    * its files: it is asked for `full` only when a call needs code that was trimmed from `lean`, for `pictures` when the
    * first encoded picture arrives.
@@ -200,7 +213,7 @@ export interface PredictOptions<Output extends string = string> {
   outputs?: readonly Output[];
   /** Aborts the call: it rejects at once, and does not run if it has not begun. */
   signal?: Host<"AbortSignal">;
-  /** With `offThread`: move the input's buffers to the other thread instead of copying them. They are empty afterwards. */
+  /** With `offThread` or `threads`: move the input's buffers to the other thread instead of copying them. They are empty afterwards. */
   transfer?: boolean;
 }
 
@@ -212,7 +225,7 @@ export interface ModelBase {
   readonly stats: Stats;
   /** Everything that the model says about itself. */
   describe(): Description;
-  /** Frees the model (and ends its thread); later calls of `predict` are rejected. */
+  /** Frees the model (and ends its threads); later calls of `predict` are rejected. */
   dispose(): void;
   [Symbol.dispose](): void;
   [Symbol.asyncDispose](): Promise<void>;

@@ -51,6 +51,7 @@ const SCHEMA: &str = r##"{
     "digest": {"description": "Of the ONNX file.", "type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
     "inputs": {"type": "array", "items": {"$ref": "#/components/schemas/edge"}, "minItems": 1},
     "outputs": {"type": "array", "items": {"$ref": "#/components/schemas/edge"}, "minItems": 1},
+    "batch": {"description": "Examples of a batch don't influence each other; absent where that isn't proven.", "const": "independent"},
     "card": {"description": "The model card, as it was given.", "type": "object", "required": ["name"]},
     "engine": {
       "type": "object",
