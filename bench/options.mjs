@@ -6,6 +6,9 @@ import { ENGINES } from "./engines.mjs";
 /** @type {import("./types.js").HostName[]} */
 const HOSTS = ["node", "chromium"];
 
+/** Those that nothing has to be compiled for. */
+const READY = ENGINES.filter((engine) => engine !== "tract-plain" && engine !== "rten");
+
 /**
  * @typedef {object} Options
  * @property {string[]} models empty for all
@@ -40,7 +43,7 @@ export function parseOptions(args) {
   const rounds = number("--rounds", values.rounds ?? (quick ? "2" : "10"));
   return {
     models: values.models?.split(",") ?? (quick ? ["digits"] : []),
-    engines: chosen("--engines", values.engines, ENGINES),
+    engines: chosen("--engines", values.engines ?? (quick ? READY.join(",") : undefined), ENGINES),
     hosts: chosen("--hosts", values.hosts, HOSTS),
     rounds,
     steady: Math.min(rounds, quick ? 1 : 3),

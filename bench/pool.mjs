@@ -1,4 +1,4 @@
-// A batch of digits on one thread and on two, beside onnxruntime-web, in one interleaved run: `cargo xtask bench --what pool`.
+// A batch of digits on one thread and on two, beside onnxruntime-web, in one interleaved run: `cargo xtask bench --pool`.
 
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -35,7 +35,10 @@ pub struct Options {
     /// digits only, two rounds: shows that the bench works
     #[arg(long)]
     pub quick: bool,
-    /// Writes bench/RESULTS.md and its plots, too
+    /// Batches of digits on one thread and on two, instead
+    #[arg(long, conflicts_with_all = ["models", "engines", "hosts", "minutes", "quick"])]
+    pub pool: bool,
+    /// Writes bench/RESULTS.md and its plots, too; with --pool, a table in bench/README.md
     #[arg(long)]
     pub publish: bool,
 }
@@ -44,20 +47,22 @@ pub struct Options {
 pub fn bench(project: &Project, options: &Options) -> Result<()> {
     let node = build::build(project, &[])?;
     let wanted = |name: &String| options.models.is_empty() || options.models.contains(name);
-    if !options.quick {
+    if !options.quick && !options.pool {
         models::make(project, |model| wanted(&model.name))?;
     }
     measure(project, &node, options)
 }
 
-/// Measures what is built already.
+/// Measures what is built already. Engines that take minutes to compile take no part in a quick run.
 pub fn measure(project: &Project, node: &Node, options: &Options) -> Result<()> {
     peers::install(project, node)?;
-    peers::compile(project)?;
+    if !options.quick && !options.pool {
+        peers::compile(project)?;
+    }
     let mnist = reference::mnist(project)?;
     process::run(arguments(
         node.command()
-            .arg("bench/run.mjs")
+            .arg(if options.pool { "bench/pool.mjs" } else { "bench/run.mjs" })
             .env("ONNXLET_CHROMIUM", chromium::ensure()?)
             .env("ONNXLET_NODE", &node.program)
             .env("ONNXLET_MNIST", mnist),
