@@ -30,7 +30,7 @@ function section({ model, tiers, peak, call, functions, lines }) {
 
 /** @param {Line[]} lines @param {number} all */
 function byKind(lines, all) {
-  const kinds = Map.groupBy(lines, ({ kind }) => kind);
+  const kinds = new Map(lines.map(({ kind }) => [kind, lines.filter((line) => line.kind === kind)]));
   const rows = [...kinds].map(([kind, own]) => ({ kind, count: own.length, time: sum(own, "time"), operations: sum(own, "operations") }));
   rows.sort((a, b) => b.time - a.time);
   return [

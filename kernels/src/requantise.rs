@@ -88,8 +88,8 @@ impl<'a> Scaled<'a> {
 #[inline(always)]
 fn each_sum<const R: usize, const V: usize>(sums: &mut [[F32x4; V]; R], change: impl Fn(usize, F32x4) -> F32x4) {
     for row in sums {
-        for part in 0..V {
-            row[part] = change(part, row[part]);
+        for (part, sum) in row.iter_mut().enumerate() {
+            *sum = change(part, *sum);
         }
     }
 }

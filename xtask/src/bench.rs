@@ -57,7 +57,8 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
 pub fn measure(project: &Project, node: &Node, options: &Options) -> Result<()> {
     peers::install(project, node)?;
     if !options.quick && !options.pool {
-        peers::compile(project)?;
+        let takes_part = |engine: &str| options.engines.is_empty() || options.engines.iter().any(|name| name == engine);
+        peers::compile(project, takes_part)?;
     }
     let mnist = reference::mnist(project)?;
     process::run(arguments(

@@ -33,11 +33,13 @@ pub fn install(project: &Project, node: &Node) -> Result<()> {
     .map(drop)
 }
 
-/// Compiles tract and rten, each as one module with its glue, into `target/bench/peers/`.
-pub fn compile(project: &Project) -> Result<()> {
+/// Compiles tract and rten, each as one module with its glue, into `target/bench/peers/`, if they take part.
+pub fn compile(project: &Project, takes_part: impl Fn(&str) -> bool) -> Result<()> {
     let compiler = rust::compiler_version(project)?;
-    for peer in [tract(project), rten(project)] {
-        peer.build(project, &compiler)?;
+    for (engine, peer) in [("tract-plain", tract(project)), ("rten", rten(project))] {
+        if takes_part(engine) {
+            peer.build(project, &compiler)?;
+        }
     }
     Ok(())
 }
