@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import { difference } from "../compare.mjs";
 import { decode, encode } from "../harness/tensors.mjs";
 import { watchMemories } from "../harness/memories.mjs";
+import { sized } from "../harness/sizes.mjs";
 import { parseOptions } from "../options.mjs";
 import { times } from "../statistics.mjs";
 import { milliseconds, RATIO_HEAD, ratios, size } from "../table.mjs";
@@ -95,4 +96,22 @@ test("shares are of the same model in the same host", () => {
   const rows = [row("onnxlet-relaxed", "node", 1), row("rten", "chromium", 2), row("rten", "node", 4)];
   assert.deepEqual(ratios(rows), [["m", "node", "–", "0.25", "–", "0.25", "–", "0.25"]]);
   assert.equal(RATIO_HEAD.length, 8);
+});
+
+test("inputs in other sizes keep what is fixed, and give a symbol one size everywhere", () => {
+  const inputs = {
+    x: { dtype: "float32", shape: [1, 2], data: Float32Array.of(1, 2) },
+    n: { dtype: "int64", shape: [1, 4], data: BigInt64Array.of(5n, 6n, 7n, 8n) },
+  };
+  const others = sized(inputs, [{ name: "x", shape: ["N", 2] }, { name: "n", shape: ["N", "L"] }]);
+  assert.equal(others[0], inputs);
+  assert.equal(others.length, 8);
+  for (const { x, n } of others.slice(1)) {
+    assert.equal(x?.shape[1], 2);
+    assert.equal(n?.shape[0], x?.shape[0]);
+    assert.equal(n?.data.length, Number(n?.shape[0]) * Number(n?.shape[1]));
+    assert.deepEqual([...(x?.data ?? [])].slice(0, 2), [1, 2]);
+    assert.equal(n?.data.at(-1), [5n, 6n, 7n, 8n][((n?.data.length ?? 1) - 1) % 4]);
+  }
+  assert.deepEqual(sized(inputs, [{ name: "x", shape: [1, 2] }]), [inputs]);
 });
