@@ -22,6 +22,10 @@ await digits.predict({ image: { data: new Float32Array(784), shape: [1, 1, 28, 2
 await digits.predict([{ base64: "" }, new ArrayBuffer(3)]);
 const { inputs } = digits.signature;
 const size: string | number | undefined = inputs[0]!.shape?.[0];
+const independent: "independent" | undefined = digits.describe().batch;
+await load({ threads: 2, splitBatch: false });
+// @ts-expect-error no number of threads
+await load({ threads: true });
 digits.dispose();
 {
   using flowers = await iris.load();

@@ -38,7 +38,10 @@ pub struct Options {
     /// Batches of digits on one thread and on two, instead
     #[arg(long, conflicts_with_all = ["models", "engines", "hosts", "minutes", "quick"])]
     pub pool: bool,
-    /// Writes bench/RESULTS.md and its plots, too; with --pool, a table in bench/README.md
+    /// Memory over 10,000 calls, instead
+    #[arg(long, conflicts_with_all = ["engines", "hosts", "rounds", "minutes", "quick", "pool"])]
+    pub growth: bool,
+    /// Writes bench/RESULTS.md and its plots, too; with --pool or --growth, a table in bench/README.md
     #[arg(long)]
     pub publish: bool,
 }
@@ -56,19 +59,28 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
 /// Measures what is built already. Engines that take minutes to compile take no part in a quick run.
 pub fn measure(project: &Project, node: &Node, options: &Options) -> Result<()> {
     peers::install(project, node)?;
-    if !options.quick && !options.pool {
+    if !options.quick && !options.pool && !options.growth {
         let takes_part = |engine: &str| options.engines.is_empty() || options.engines.iter().any(|name| name == engine);
         peers::compile(project, takes_part)?;
     }
     let mnist = reference::mnist(project)?;
     process::run(arguments(
         node.command()
-            .arg(if options.pool { "bench/pool.mjs" } else { "bench/run.mjs" })
+            .arg(script(options))
             .env("ONNXLET_CHROMIUM", chromium::ensure()?)
             .env("ONNXLET_NODE", &node.program)
             .env("ONNXLET_MNIST", mnist),
         options,
     ))
+}
+
+/// What measures.
+fn script(options: &Options) -> &'static str {
+    match options {
+        Options { pool: true, .. } => "bench/pool.mjs",
+        Options { growth: true, .. } => "bench/growth.mjs",
+        _ => "bench/run.mjs",
+    }
 }
 
 /// The options as `bench/run.mjs` takes them.

@@ -126,9 +126,11 @@ const model = await load({ offThread: true });  // in a Web Worker or worker thr
 await model.predict(input, { ${topK}outputs: [${output}], signal });
 model.describe();                               // card, signature, digest
 model.stats;                                    // { predictions, traps }
+await load({ threads: 2 });                     // two of them: calls run side by side
 model.dispose();                                // or \`using model = await load()\`
 \`\`\`
 
+${splitting(description)}
 \`load\` also takes \`simd\` (\`"auto"\`, \`"relaxed"\`, \`"baseline"\`), \`wasm\` (where the module is, if not beside the
 JavaScript), \`onProgress\` and \`signal\`. A call that can't be answered rejects with an \`OnnxletError\`: \`code\` says what
 kind, \`problems\` lists every field that is wrong.
@@ -145,13 +147,26 @@ try {
 `;
 }
 
+function splitting({ batch, inputs, outputs }: Description): string {
+  const open = [...inputs, ...outputs].every(({ shape }) => typeof shape?.[0] === "string");
+  if (!open) return "";
+  if (batch === "independent") {
+    return `With \`threads\`, a batch is split among them where that pays, and the answers joined: this model is proven to answer each
+example by itself, so that not a bit changes. \`splitBatch: false\` keeps each call on one thread.
+`;
+  }
+  return `Whether this model answers each example of a batch by itself is not proven. If you know that it does, \`splitBatch: true\` lets
+threads share a batch; the last digits may then differ from those of the batch as a whole.
+`;
+}
+
 function hosts(name: string, modules: readonly string[]): string {
   return `## Hosts
 
 - **Vite 8, webpack 5**: nothing to do. An older Vite's development server may need
   \`optimizeDeps: { exclude: ["${name}"] }\`.
 - **esbuild for pages** follows no \`new URL(…, import.meta.url)\`. Import the addresses, build with \`--loader:.wasm=file\`,
-  and for \`offThread\` make \`${name}/thread.browser.js\` an entry point too, put beside the page's:
+  and for \`offThread\` or \`threads\` make \`${name}/thread.browser.js\` an entry point too, put beside the page's:
   \`\`\`js
 ${esbuildExample(name, modules).map((line) => `  ${line}`).join("\n")}
   \`\`\`
