@@ -227,7 +227,7 @@ fn network(model: &Model) -> &Network {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2500))]
+    #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
     fn random_networks(layers in prop::collection::vec([0usize..10, 0usize..30], 1..9), seed in any::<u64>()) {
