@@ -301,5 +301,8 @@ fn what_is_not_exact_is_left_alone() {
     assert!(columns(-255, -65_790).are_exact(bytes));
     assert!(!columns(255, 65_791).are_exact(bytes));
     assert!(!columns(255, i32::MIN).are_exact(bytes));
-    assert!(Columns { weights: vec![255; 514], bias: vec![0, 65_790] }.are_exact(Centre { zero: Zero::Known(255), ..bytes }));
+    assert!(
+        Columns { weights: vec![255; 514], bias: vec![0, 65_790] }
+            .are_exact(Centre { zero: Zero::Known(255), ..bytes })
+    );
 }
