@@ -126,12 +126,25 @@ pub fn convolve(task: &Task<'_>, packed: &Packed, output: &mut [f32]) {
     let packed = &Plain { weights: weights.as_slice(), bias, depth: *depth, columns: *columns };
     // SAFETY: checked.
     unsafe {
+        match &task.scaled {
+            Some(scaled) => sweeps(task, scaled, packed, blocks, output),
+            None => sweeps(task, &Floats, packed, blocks, output),
+        }
+    }
+}
+
+/// All windows, for all of the weights' blocks.
+///
+/// # Safety
+/// As [`check`] says.
+unsafe fn sweeps<E: Ending>(task: &Task<'_>, ending: &E, packed: &Plain<'_>, blocks: usize, output: &mut [f32]) {
+    unsafe {
         if size_of_val(packed.weights) <= CACHED {
-            sweep(task, packed, 0..blocks, output);
+            sweep(task, ending, packed, 0..blocks, output);
         } else {
             // A few at a time, for the windows that are left one by one.
             for block in (0..blocks).step_by(4) {
-                sweep(task, packed, block..blocks.min(block + 4), output);
+                sweep(task, ending, packed, block..blocks.min(block + 4), output);
             }
         }
     }
@@ -158,17 +171,17 @@ struct Plain<'a> {
 ///
 /// # Safety
 /// As [`check`] says.
-unsafe fn sweep(task: &Task<'_>, packed: &Plain<'_>, range: Range<usize>, output: &mut [f32]) {
+unsafe fn sweep<E: Ending>(task: &Task<'_>, ending: &E, packed: &Plain<'_>, range: Range<usize>, output: &mut [f32]) {
     let mut cursor = task.windows.cursor();
     let count = task.windows.count();
     unsafe {
         for _ in 0..count / ROWS {
-            rows::<ROWS>(task, packed, range.clone(), &mut cursor, output);
+            rows::<E, ROWS>(task, ending, packed, range.clone(), &mut cursor, output);
         }
         match count % ROWS {
-            1 => row(task, packed, range, &mut cursor, output),
-            2 => rows::<2>(task, packed, range, &mut cursor, output),
-            3 => rows::<3>(task, packed, range, &mut cursor, output),
+            1 => row(task, ending, packed, range, &mut cursor, output),
+            2 => rows::<E, 2>(task, ending, packed, range, &mut cursor, output),
+            3 => rows::<E, 3>(task, ending, packed, range, &mut cursor, output),
             _ => {}
         }
     }
@@ -179,22 +192,30 @@ unsafe fn sweep(task: &Task<'_>, packed: &Plain<'_>, range: Range<usize>, output
 /// # Safety
 /// As [`check`] says.
 #[inline(always)]
-unsafe fn rows<const R: usize>(
+unsafe fn rows<E: Ending, const R: usize>(
     task: &Task<'_>,
+    ending: &E,
     packed: &Plain<'_>,
     range: Range<usize>,
     cursor: &mut Cursor<'_>,
     output: &mut [f32],
 ) {
     let (inputs, places) = cursor.take::<R>();
-    unsafe { blocks(task, packed, range, inputs, places, output) }
+    unsafe { blocks(task, ending, packed, range, inputs, places, output) }
 }
 
 /// One window.
 ///
 /// # Safety
 /// As [`check`] says.
-unsafe fn row(task: &Task<'_>, packed: &Plain<'_>, range: Range<usize>, cursor: &mut Cursor<'_>, output: &mut [f32]) {
+unsafe fn row<E: Ending>(
+    task: &Task<'_>,
+    ending: &E,
+    packed: &Plain<'_>,
+    range: Range<usize>,
+    cursor: &mut Cursor<'_>,
+    output: &mut [f32],
+) {
     const BLOCKS: usize = 4;
     let ([input], [place]) = cursor.take::<1>();
     let mut next = range.start;
@@ -206,18 +227,19 @@ unsafe fn row(task: &Task<'_>, packed: &Plain<'_>, range: Range<usize>, cursor: 
             let at = task.input.as_ptr().add(input);
             let sums = tile::multiply_row::<BLOCKS>(at, task.runs, weights, stride, bias);
             for (block, sum) in (next..).zip(sums) {
-                store(task, [sum], [place + block * WIDTH], block * WIDTH..packed.columns, output);
+                ending.store(task, [sum], [place + block * WIDTH], block * WIDTH..packed.columns, output);
             }
             next += BLOCKS;
         }
-        blocks(task, packed, next..range.end, [input], [place], output);
+        blocks(task, ending, packed, next..range.end, [input], [place], output);
     }
 }
 
 /// # Safety
 /// As [`check`] says.
-unsafe fn blocks<const R: usize>(
+unsafe fn blocks<E: Ending, const R: usize>(
     task: &Task<'_>,
+    ending: &E,
     packed: &Plain<'_>,
     range: Range<usize>,
     inputs: [usize; R],
@@ -229,52 +251,70 @@ unsafe fn blocks<const R: usize>(
             let weights = packed.weights.as_ptr().add(block * packed.depth * WIDTH);
             let bias = packed.bias.as_ptr().add(block * WIDTH);
             let sums = tile::multiply(task.input.as_ptr(), &inputs, task.runs, weights, bias);
-            store(task, sums, places.map(|place| place + block * WIDTH), block * WIDTH..packed.columns, output);
+            ending.store(task, sums, places.map(|place| place + block * WIDTH), block * WIDTH..packed.columns, output);
         }
     }
 }
 
-/// Stores eight columns' sums, or those that are left of `columns`.
-///
-/// # Safety
-/// They are inside of `output` and the residual at each place.
-#[inline(always)]
-unsafe fn store<const R: usize>(
-    task: &Task<'_>,
-    mut sums: Sums<R>,
-    places: [usize; R],
-    columns: Range<usize>,
-    output: &mut [f32],
-) {
-    let width = WIDTH.min(columns.len());
-    if let Some(scaled) = &task.scaled {
-        scaled.apply(&mut sums, columns.start, task.activation);
-        if let Some(table) = &scaled.table {
-            for (sums, place) in sums.iter().zip(places) {
-                table.put(sums, &mut output[place..place + width]);
+/// What becomes of sums. Not asked for in each tile, or compilers would keep those of floats in memory, too.
+trait Ending {
+    /// Stores eight columns' sums, or those that are left of `columns`.
+    ///
+    /// # Safety
+    /// They are inside of `output` and the residual at each place.
+    unsafe fn store<const R: usize>(
+        &self,
+        task: &Task<'_>,
+        sums: Sums<R>,
+        places: [usize; R],
+        columns: Range<usize>,
+        output: &mut [f32],
+    );
+}
+
+/// They are floats.
+struct Floats;
+
+impl Ending for Floats {
+    #[inline(always)]
+    unsafe fn store<const R: usize>(
+        &self,
+        task: &Task<'_>,
+        sums: Sums<R>,
+        places: [usize; R],
+        columns: Range<usize>,
+        output: &mut [f32],
+    ) {
+        let width = WIDTH.min(columns.len());
+        for (sums, place) in sums.into_iter().zip(places) {
+            if width < WIDTH {
+                narrow(task, sums, place, width, output);
+                continue;
             }
-            return;
-        }
-    }
-    for (sums, place) in sums.into_iter().zip(places) {
-        if width < WIDTH {
-            narrow(task, sums, place, width, output);
-            continue;
-        }
-        for (half, sum) in sums.into_iter().enumerate() {
-            unsafe { finished(task, sum, place + 4 * half).store(output.as_mut_ptr().add(place + 4 * half)) };
+            for (half, mut sum) in sums.into_iter().enumerate() {
+                unsafe {
+                    if let Some(residual) = task.residual {
+                        sum = sum.add(F32x4::load(residual.as_ptr().add(place + 4 * half)));
+                    }
+                    task.activation.of(sum).store(output.as_mut_ptr().add(place + 4 * half));
+                }
+            }
         }
     }
 }
 
-/// # Safety
-/// Four elements at the place are inside of the residual.
-#[inline(always)]
-unsafe fn finished(task: &Task<'_>, sum: F32x4, place: usize) -> F32x4 {
-    match (&task.scaled, task.residual) {
-        (Some(_), _) => sum,
-        (None, Some(residual)) => task.activation.of(sum.add(unsafe { F32x4::load(residual.as_ptr().add(place)) })),
-        (None, None) => task.activation.of(sum),
+impl Ending for Scaled<'_> {
+    #[inline(always)]
+    unsafe fn store<const R: usize>(
+        &self,
+        task: &Task<'_>,
+        sums: Sums<R>,
+        places: [usize; R],
+        columns: Range<usize>,
+        output: &mut [f32],
+    ) {
+        let width = WIDTH.min(columns.len());
+        self.store(sums, (columns.start, width), task.activation, places, output);
     }
 }
 
@@ -288,9 +328,7 @@ fn narrow(task: &Task<'_>, sums: [F32x4; 2], place: usize, width: usize, output:
                 *value += residual[place + column];
             }
         }
-        if task.scaled.is_none() {
-            lanes = task.activation.of(F32x4::from_array(lanes)).to_array();
-        }
+        let lanes = task.activation.of(F32x4::from_array(lanes)).to_array();
         for (lane, value) in lanes.into_iter().enumerate().filter(|(lane, _)| half * 4 + lane < width) {
             output[place + half * 4 + lane] = value;
         }

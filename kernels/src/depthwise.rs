@@ -73,45 +73,39 @@ struct Plain<'a> {
 }
 
 impl Task<'_> {
-    /// Writes what becomes of sums of four channels each, from one on: so many of each row.
+    /// Writes what becomes of sums of four channels each, from one on.
     ///
     /// # Safety
     /// They are inside of `output` at each place.
     #[inline(always)]
     unsafe fn finish<const R: usize, const V: usize>(
         &self,
-        mut sums: [[F32x4; V]; R],
+        sums: [[F32x4; V]; R],
         places: [usize; R],
         channel: usize,
         output: &mut [f32],
     ) {
         if let Some(scaled) = &self.scaled {
-            scaled.apply(&mut sums, channel, self.activation);
-            if let Some(table) = &scaled.table {
-                for (sums, place) in sums.iter().zip(places) {
-                    table.put(sums, &mut output[place + channel..][..4 * V]);
-                }
-                return;
-            }
+            let copy = sums.map(|row| row.map(|sum| sum));
+            let places = places.map(|place| place + channel);
+            return scaled.store(copy, (channel, 4 * V), self.activation, places, output);
         }
         for (sums, place) in sums.into_iter().zip(places) {
             for (part, sum) in sums.into_iter().enumerate() {
-                let sum = if self.scaled.is_some() { sum } else { self.activation.of(sum) };
-                unsafe { sum.store(output.as_mut_ptr().add(place + channel + 4 * part)) };
+                unsafe { self.activation.of(sum).store(output.as_mut_ptr().add(place + channel + 4 * part)) };
             }
         }
     }
 
-    /// What becomes of one channel's sum.
-    fn finished(&self, sum: f32, channel: usize) -> f32 {
-        let mut sums = [[F32x4::splat(sum)]];
-        let Some(scaled) = &self.scaled else { return self.activation.of(sums[0][0]).to_array()[0] };
-        scaled.apply(&mut sums, channel, self.activation);
-        let mut made = [sums[0][0].to_array()[0]];
-        if let Some(table) = &scaled.table {
-            table.put(&sums[0], &mut made);
+    /// Writes what becomes of one channel's sum.
+    fn finish_one(&self, sum: f32, channel: usize, output: &mut f32) {
+        let sum = F32x4::splat(sum);
+        match &self.scaled {
+            Some(scaled) => {
+                scaled.store([[sum]], (channel, 1), self.activation, [0], std::slice::from_mut(output));
+            }
+            None => *output = self.activation.of(sum).to_array()[0],
         }
-        made[0]
     }
 }
 
@@ -142,7 +136,7 @@ unsafe fn windows<const R: usize>(
             let products =
                 task.taps.iter().zip(weights).map(|(tap, weight)| task.input[inputs[row] + tap + channel] * weight);
             let sum = filters.bias[channel] + products.sum::<f32>();
-            output[places[row] + channel] = task.finished(sum, channel);
+            task.finish_one(sum, channel, &mut output[places[row] + channel]);
         }
     }
 }

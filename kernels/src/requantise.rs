@@ -37,14 +37,26 @@ impl Table<'_> {
         x.add(F32x4::splat(Self::SHIFT - self.first))
     }
 
-    /// Writes the values of places that are in memory, one by one: from vector to vector, each would go through a register.
-    #[inline(always)]
-    pub(crate) fn put<const V: usize>(&self, places: &[F32x4; V], output: &mut [f32]) {
-        let places = places.as_ptr().cast::<u32>();
-        for (lane, output) in output.iter_mut().take(4 * V).enumerate() {
-            // SAFETY: so many vectors have four elements each, of as many bits.
-            let bits = unsafe { places.add(lane).read() };
-            *output = self.values[(bits & 255) as usize];
+    /// Writes the values of rows of places in it. Not inlined, for these to be in memory: from vector to vector, each would go
+    /// through a register.
+    ///
+    /// # Panics
+    /// When a place in the output is outside of it.
+    #[inline(never)]
+    fn put<const R: usize, const V: usize>(
+        &self,
+        rows: &[[F32x4; V]; R],
+        width: usize,
+        places: [usize; R],
+        output: &mut [f32],
+    ) {
+        for (row, place) in rows.iter().zip(places) {
+            let row = row.as_ptr().cast::<u32>();
+            for (lane, output) in output[place..place + width].iter_mut().take(4 * V).enumerate() {
+                // SAFETY: so many vectors have four elements each, of as many bits.
+                let bits = unsafe { row.add(lane).read() };
+                *output = self.values[(bits & 255) as usize];
+            }
         }
     }
 }
@@ -62,35 +74,70 @@ impl<'a> Scaled<'a> {
         fits(self.factors) && (self.offsets.is_empty() || fits(self.offsets))
     }
 
-    /// Changes rows of sums, of four columns each, from `column` on. Where there is a table, they become places in it. Not inlined, for
-    /// sums of floats to stay in registers.
-    #[inline(never)]
-    pub(crate) fn apply<const R: usize, const V: usize>(
+    /// Writes what becomes of rows of sums, of four columns each from `column` on: `width` of a row at each place.
+    ///
+    /// # Panics
+    /// When a place is outside of `output`.
+    #[inline(always)]
+    pub(crate) fn store<const R: usize, const V: usize>(
         &self,
-        sums: &mut [[F32x4; V]; R],
-        column: usize,
+        sums: [[F32x4; V]; R],
+        (column, width): (usize, usize),
         activation: Activation,
+        places: [usize; R],
+        output: &mut [f32],
     ) {
         let factors: [F32x4; V] = std::array::from_fn(|part| four(self.factors, column + 4 * part));
-        if let (Activation::Round { low, high }, []) = (activation, self.offsets) {
-            let (low, high) = (F32x4::splat(low), F32x4::splat(high));
-            each_sum(sums, |part, sum| sum.mul(factors[part]).nearest().at_least(low).at_most(high));
-        } else {
+        let (Activation::Round { low, high }, []) = (activation, self.offsets) else {
             let offsets: [F32x4; V] = std::array::from_fn(|part| four(self.offsets, column + 4 * part));
-            each_sum(sums, |part, sum| activation.of(sum.mul(factors[part]).add(offsets[part])));
-        }
+            let finish = |part: usize, sum: F32x4| activation.of(sum.mul(factors[part]).add(offsets[part]));
+            return self.write(mapped(sums, finish), width, places, output);
+        };
+        let (low, high) = (F32x4::splat(low), F32x4::splat(high));
+        let round = |part: usize, sum: F32x4| sum.mul(factors[part]).nearest().at_least(low).at_most(high);
+        self.write(mapped(sums, round), width, places, output);
+    }
+
+    #[inline(always)]
+    fn write<const R: usize, const V: usize>(
+        &self,
+        made: [[F32x4; V]; R],
+        width: usize,
+        places: [usize; R],
+        output: &mut [f32],
+    ) {
         if let Some(table) = &self.table {
-            each_sum(sums, |_, sum| table.places(sum));
+            table.put(&mapped(made, |_, x| table.places(x)), width, places, output);
+        } else if width < 4 * V {
+            narrow(&made, width, places, output);
+        } else {
+            for (row, place) in made.iter().zip(places) {
+                let output = output[place..][..4 * V].as_mut_ptr();
+                // SAFETY: there are so many.
+                row.iter().enumerate().for_each(|(part, made)| unsafe { made.store(output.add(4 * part)) });
+            }
         }
     }
 }
 
 #[inline(always)]
-fn each_sum<const R: usize, const V: usize>(sums: &mut [[F32x4; V]; R], change: impl Fn(usize, F32x4) -> F32x4) {
-    for row in sums {
-        for (part, sum) in row.iter_mut().enumerate() {
-            *sum = change(part, *sum);
-        }
+fn mapped<const R: usize, const V: usize>(
+    rows: [[F32x4; V]; R],
+    function: impl Fn(usize, F32x4) -> F32x4,
+) -> [[F32x4; V]; R] {
+    rows.map(|row| std::array::from_fn(|part| function(part, row[part])))
+}
+
+/// Writes fewer columns than there are.
+fn narrow<const R: usize, const V: usize>(
+    made: &[[F32x4; V]; R],
+    width: usize,
+    places: [usize; R],
+    output: &mut [f32],
+) {
+    for (row, place) in made.iter().zip(places) {
+        let lanes = row.iter().flat_map(|four| four.to_array());
+        output[place..place + width].iter_mut().zip(lanes).for_each(|(output, made)| *output = made);
     }
 }
 

@@ -3,9 +3,13 @@
 use proptest::prelude::*;
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{GraphProto, NodeProto, TensorProto};
+use tract_onnx::prelude::DatumType;
 
+use super::conv::Columns;
 use crate::import::tests::{edge, encoded, floats, node};
 use crate::network::Network;
+use crate::network::step::Work;
+use crate::network::value::{Centre, Zero};
 use crate::{Elements, Inputs, Model, Options};
 
 /// Bytes while a network is made of layers.
@@ -237,8 +241,68 @@ proptest! {
         let [fused, plain] = [Model::load(&onnx, None).unwrap(), Model::load_by_operator(&onnx, None).unwrap()];
         network(&fused);
         for examples in 1..3 {
-            let got = answer(&fused, examples); { let mut g: Vec<u32> = got.iter().map(|x| x.to_bits()).collect(); g.sort(); g.dedup(); eprintln!("DISTINCT {}", g.len()); }
             prop_assert_eq!(answer(&fused, examples), answer(&plain, examples));
         }
     }
+}
+
+/// What a dynamic quantiser writes: ConvInteger, what it is scaled by and a bias, twice, then MatMulInteger.
+#[test]
+fn ranges_of_each_run() {
+    let mut maker = Maker { nodes: vec![], weights: vec![], images: vec![], dtype: DataType::Uint8, seed: 5, names: 0 };
+    let mut x = "x".to_owned();
+    for (at, (channels, columns)) in [(3, 5), (5, 4)].into_iter().enumerate() {
+        let (w, zero) = (maker.byte(DataType::Uint8, &[columns, channels, 3, 3]), maker.byte(DataType::Uint8, &[]));
+        let scale = maker.float(if at == 0 { &[] } else { &[1] }, 0.001);
+        let bias = maker.float(&[1, columns, 1, 1], 0.5);
+        let mut node = |operator: &str| {
+            let named = operator.replace('#', &at.to_string()).replace("X", &x);
+            let named = named.replace("W", &w).replace("ZERO", &zero).replace("SCALE", &scale).replace("BIAS", &bias);
+            maker.push("", &named);
+        };
+        node("DynamicQuantizeLinear(X) -> bytes#");
+        node("ConvInteger(bytes#, W, zero#, ZERO; pads=1,1,1,1) -> sums#");
+        node("Cast(sums#; to=1) -> floats#");
+        node("Mul(scale#, SCALE) -> unit#");
+        node("Mul(floats#, unit#) -> scaled#");
+        node("Add(scaled#, BIAS) -> added#");
+        node("Relu(added#) -> made#");
+        let bytes = &mut maker.nodes.iter_mut().rev().find(|node| node.op_type.starts_with('D')).unwrap().output;
+        bytes.extend([format!("scale{at}"), format!("zero{at}")]);
+        x = format!("made{at}");
+    }
+    let (w, zero) = (maker.byte(DataType::Uint8, &[396, 7]), maker.byte(DataType::Uint8, &[]));
+    let scale = maker.float(&[], 0.001);
+    maker.push("", &format!("Flatten({x}; axis=1) -> flat"));
+    maker.push("", "DynamicQuantizeLinear(flat) -> bytes");
+    maker.nodes.last_mut().unwrap().output.extend(["scale".to_owned(), "zero".to_owned()]);
+    maker.push("", &format!("MatMulInteger(bytes, {w}, zero, {zero}) -> sums"));
+    maker.push("", "Cast(sums; to=1) -> floats");
+    maker.push("", &format!("Mul(scale, {scale}) -> unit"));
+    maker.push("", "Mul(floats, unit) -> y");
+    let onnx = model(maker.nodes, maker.weights);
+    let [fused, plain] = [Model::load(&onnx, None).unwrap(), Model::load_by_operator(&onnx, None).unwrap()];
+    let steps = &network(&fused).steps;
+    assert_eq!(steps.iter().filter(|step| matches!(step.work, Work::Convolve(_))).count(), 3);
+    assert!(!steps.iter().any(|step| matches!(step.work, Work::Foreign(_))));
+    // Several examples have one range.
+    for examples in 1..3 {
+        assert_eq!(answer(&fused, examples), answer(&plain, examples));
+    }
+}
+
+/// Of sums that may be beyond 2^24 none is left to float32.
+#[test]
+fn what_is_not_exact_is_left_alone() {
+    let columns = |weight: i16, bias: i32| Columns { weights: vec![weight; 514], bias: vec![0, bias] };
+    let bytes = Centre { zero: Zero::Known(0), dtype: DatumType::U8 };
+    // 255 * 255 * 257 is 65,791 less than 2^24.
+    assert!(columns(255, 65_790).are_exact(bytes));
+    assert!(columns(-255, -65_790).are_exact(bytes));
+    assert!(!columns(255, 65_791).are_exact(bytes));
+    assert!(!columns(255, i32::MIN).are_exact(bytes));
+    assert!(
+        Columns { weights: vec![255; 514], bias: vec![0, 65_790] }
+            .are_exact(Centre { zero: Zero::Known(255), ..bytes })
+    );
 }
