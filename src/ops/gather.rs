@@ -5,13 +5,9 @@ use std::fmt;
 use tract_onnx::tract_core::ops::array::Gather;
 use tract_onnx::tract_hir::internal::*;
 
-/// Replaces each Gather of a model whose generic optimisations are done.
-pub(super) fn settle(model: &mut TypedModel) {
-    for node in &mut model.nodes {
-        if let Some(gather) = node.op_as::<Gather>() {
-            node.op = Box::new(CheckedGather(gather.clone()));
-        }
-    }
+/// What stands in for tract's, if it is this operator.
+pub(super) fn settled(op: &dyn TypedOp) -> Option<Box<dyn TypedOp>> {
+    op.downcast_ref::<Gather>().map(|gather| Box::new(CheckedGather(gather.clone())) as Box<dyn TypedOp>)
 }
 
 /// An index, such as a token's id, that the tensor it picks from doesn't have.

@@ -22,7 +22,7 @@ use tract_onnx::model::{OnnxOpRegister, ParsingContext};
 use tract_onnx::pb::NodeProto;
 use tract_onnx::prelude::{TractResult, TypedModel};
 use tract_onnx::tract_hir::infer::InferenceOp;
-use tract_onnx::tract_hir::internal::format_err;
+use tract_onnx::tract_hir::internal::{TypedOp, format_err};
 
 pub(crate) use gather::OutOfRange;
 pub(crate) use nn::Flex;
@@ -76,7 +76,14 @@ fn made_by_tract(context: &ParsingContext, node: &NodeProto) -> Made {
 
 /// Puts our operators in place of tract's in a model whose generic optimisations are done.
 pub(crate) fn settle(model: &mut TypedModel) {
-    subsample::settle(model);
-    gather::settle(model);
-    top::settle(model);
+    for node in &mut model.nodes {
+        if let Some(op) = settled(&*node.op) {
+            node.op = op;
+        }
+    }
+}
+
+/// Our operator in place of one of tract's, where there is one.
+pub(crate) fn settled(op: &dyn TypedOp) -> Option<Box<dyn TypedOp>> {
+    gather::settled(op).or_else(|| top::settled(op)).or_else(|| subsample::settled(op))
 }

@@ -6,13 +6,9 @@
 use tract_onnx::tract_core::ops::downsample::Downsample;
 use tract_onnx::tract_hir::internal::*;
 
-/// Replaces each Downsample of a model whose generic optimisations are done.
-pub(super) fn settle(model: &mut TypedModel) {
-    for node in &mut model.nodes {
-        if let Some(downsample) = node.op_as::<Downsample>() {
-            node.op = Box::new(Subsample(downsample.clone()));
-        }
-    }
+/// What stands in for tract's, if it is this operator.
+pub(super) fn settled(op: &dyn TypedOp) -> Option<Box<dyn TypedOp>> {
+    op.downcast_ref::<Downsample>().map(|downsample| Box::new(Subsample(downsample.clone())) as Box<dyn TypedOp>)
 }
 
 #[derive(Debug, Clone, Hash, PartialEq, Eq)]

@@ -6,13 +6,9 @@ use tract_onnx::tract_hir::internal::*;
 use super::math::along;
 use crate::eager::value::TensorValue;
 
-/// Replaces each TopK of a model whose generic optimisations are done.
-pub(super) fn settle(model: &mut TypedModel) {
-    for node in &mut model.nodes {
-        if let Some(top) = node.op_as::<Topk>() {
-            node.op = Box::new(CheckedTop(top.clone()));
-        }
-    }
+/// What stands in for tract's, if it is this operator.
+pub(super) fn settled(op: &dyn TypedOp) -> Option<Box<dyn TypedOp>> {
+    op.downcast_ref::<Topk>().map(|top| Box::new(CheckedTop(top.clone())) as Box<dyn TypedOp>)
 }
 
 /// What is wrong with a TopK that asks for more than there is, where the model says both.

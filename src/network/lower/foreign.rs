@@ -8,6 +8,7 @@ use crate::network::memory::{Home, Place};
 use crate::network::step::{Foreign, Source, Target, Work};
 use crate::network::value::Value;
 use crate::ops::quantised::Quantised;
+use crate::ops::settled;
 
 impl Lowering<'_> {
     pub(super) fn foreign(&mut self, node: &TypedNode) -> TractResult<()> {
@@ -57,7 +58,9 @@ impl Lowering<'_> {
 
     /// The operator, and those of its inputs that it holds in a form of its own.
     fn prepared(&self, node: &TypedNode) -> TractResult<(Box<dyn TypedOp>, Vec<usize>)> {
-        let Some(op) = node.op_as::<Quantised>() else { return Ok((node.op.clone(), vec![])) };
+        let Some(op) = node.op_as::<Quantised>() else {
+            return Ok((settled(&*node.op).unwrap_or_else(|| node.op.clone()), vec![]));
+        };
         let constant = |outlet: &OutletId| match self.values.get(outlet) {
             Some(Value::Constant(tensor)) => Some(tensor.clone()),
             _ => None,

@@ -6,8 +6,8 @@ use tract_onnx::pb::type_proto::Value;
 use tract_onnx::pb::{ModelProto, TensorProto};
 
 use super::answer;
-use crate::Model;
 use crate::import::tests::{floats, model, whole};
+use crate::{Inputs, Model, Options};
 
 fn weights(name: &str, dims: &[i64]) -> TensorProto {
     let seed = name.bytes().map(i64::from).sum::<i64>();
@@ -95,4 +95,25 @@ fn whole_numbers_in_a_fixed_batch() {
         .map(|model| answer(&model.unwrap(), &[2, 3], &[1.0, -2.0, 3.0, 40.0, 5.0, -6.0]));
     assert_eq!(fused.len(), 8);
     assert!(fused.iter().zip(&plain).all(|(got, expected)| (got - expected).abs() <= 1e-4));
+}
+
+/// Ids of tokens that there are none of, in networks of any and of known length: the request is refused, and the next is answered.
+#[test]
+fn an_index_out_of_range_is_refused() {
+    let nodes = ["Cast(x; to=7) -> ids", "Gather(table, ids; axis=0) -> rows", "MatMul(rows, w) -> y"];
+    for (input, output) in [("x[T]", "y[T,3]"), ("x[2]", "y[2,3]")] {
+        let onnx = model(input, &nodes, vec![weights("table", &[5, 4]), weights("w", &[4, 3])], output);
+        let model = Model::load(&onnx, None).unwrap();
+        assert!(model.has_open_lengths() || model.plan().network().is_some(), "{input}");
+        let ask = |index: f32| {
+            let (inputs, _) = Inputs::from_json(&model, format!("[0, {index}]").as_bytes()).unwrap();
+            model.predict(inputs, &Options::default())
+        };
+        for index in [5.0, -6.0, 70_000.0] {
+            let error = ask(index).err().unwrap();
+            let expected = format!("the index {index} is out of range: the model picks one of 5");
+            assert!(error.status() == 422 && error.to_string().contains(&expected), "{input}: {error}");
+            assert!(ask(4.0).is_ok());
+        }
+    }
 }
