@@ -180,21 +180,7 @@ fn make(
     outputs: Vec<String>,
 ) -> Result<(Plan, Signature), Error> {
     let reason = |e: TractError| Error::Model(format!("{e:#}{}", hint(&inputs)));
-    let mut model = declutter(proto, given, &inputs, ops::register()).map_err(reason)?;
-    let outputs = describe(&model, outputs)?;
-    if !says_its_shapes(&model).map_err(reason)? {
-        return Err(Error::Model("the sizes of its outputs depend on values".into()));
-    }
-    if let Some(problem) = ops::asks_too_much(&model).map_err(reason)? {
-        return Err(Error::Model(problem));
-    }
-    if approximates(&model) {
-        return Err(Error::Model("float16 is not computed to its last bit".into()));
-    }
-    let by_example = batch::is_by_example(&model);
-    if by_example {
-        model = declutter(proto, given, &one_example(&inputs), ops::register()).map_err(reason)?;
-    }
+    let Simplified { mut model, outputs, by_example } = simplified(proto, given, &inputs, outputs, ops::register)?;
     if let Some(network) = Network::new(&model).map_err(reason)? {
         let runnable = Runnable::Network(Box::new(network));
         return Ok((Plan { runnable, by_example }, Signature { inputs, outputs }));
@@ -207,6 +193,41 @@ fn make(
     model.optimize().map_err(reason)?;
     let runnable = Runnable::new(model).map_err(reason)?;
     Ok((Plan { runnable, by_example }, Signature { inputs, outputs }))
+}
+
+/// A model in tract's operators.
+struct Simplified {
+    model: TypedModel,
+    outputs: Vec<TensorSpec>,
+    /// The model is that of one example, which answers each of a batch.
+    by_example: bool,
+}
+
+/// The model in tract's operators and those of `register`, if a plan of it answers faithfully.
+fn simplified(
+    proto: &ModelProto,
+    given: &[TensorSpec],
+    inputs: &[TensorSpec],
+    outputs: Vec<String>,
+    register: fn() -> OnnxOpRegister,
+) -> Result<Simplified, Error> {
+    let reason = |e: TractError| Error::Model(format!("{e:#}{}", hint(inputs)));
+    let mut model = declutter(proto, given, inputs, register()).map_err(reason)?;
+    let outputs = describe(&model, outputs)?;
+    if !says_its_shapes(&model).map_err(reason)? {
+        return Err(Error::Model("the sizes of its outputs depend on values".into()));
+    }
+    if let Some(problem) = ops::asks_too_much(&model).map_err(reason)? {
+        return Err(Error::Model(problem));
+    }
+    if approximates(&model) {
+        return Err(Error::Model("float16 is not computed to its last bit".into()));
+    }
+    let by_example = batch::is_by_example(&model);
+    if by_example {
+        model = declutter(proto, given, &one_example(inputs), register()).map_err(reason)?;
+    }
+    Ok(Simplified { model, outputs, by_example })
 }
 
 /// Whether something is computed in float16: tract sums in it, and has polynomials for its functions, so that the last bits

@@ -3,9 +3,8 @@
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::{TractError, TypedModel};
 
-use super::{Plan, Runnable, approximates, declutter, describe, one_example, says_its_shapes};
+use super::{Plan, Runnable, Simplified, declutter, one_example, simplified};
 use crate::eager::Eager;
-use crate::import::batch;
 use crate::network::Network;
 use crate::ops;
 use crate::ops::quantised::Quantised;
@@ -22,19 +21,12 @@ pub(super) fn make(
     outputs: Vec<String>,
 ) -> Result<(Plan, Signature), Error> {
     let reason = |e: TractError| Error::Model(format!("{e:#}"));
-    let mut model = declutter(proto, given, &inputs, ops::register_quantised()).map_err(reason)?;
-    let outputs = describe(&model, outputs)?;
-    let is_plain = says_its_shapes(&model).map_err(reason)? && !approximates(&model);
-    if !is_plain || ops::asks_too_much(&model).map_err(reason)?.is_some() {
-        return Err(Error::Model("it is no network".into()));
-    }
-    let by_example = batch::is_by_example(&model);
+    let Simplified { model, outputs, by_example } =
+        simplified(proto, given, &inputs, outputs, ops::register_quantised)?;
     let network = |model: &TypedModel| {
         Network::new(model).map_err(reason)?.ok_or_else(|| Error::Model("it is no network".into())).map(Box::new)
     };
-    if by_example {
-        model = declutter(proto, given, &one_example(&inputs), ops::register_quantised()).map_err(reason)?;
-    } else if is_ranged(&model) && inputs.iter().all(has_open_batch) {
+    if !by_example && is_ranged(&model) && inputs.iter().all(has_open_batch) {
         // The range of a batch is that of all its examples.
         let model = declutter(proto, given, &one_example(&inputs), ops::register_quantised()).map_err(reason)?;
         let one = network(&model)?;
