@@ -63,11 +63,6 @@ impl Model {
         self.plan.profile(&tensors, now).map_err(failure)
     }
 
-    #[cfg(test)]
-    pub(crate) fn has_open_lengths(&self) -> bool {
-        self.plan.has_open_lengths()
-    }
-
     /// What the model takes and gives.
     pub fn signature(&self) -> &Signature {
         &self.signature

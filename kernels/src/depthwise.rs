@@ -86,6 +86,7 @@ impl Task<'_> {
         output: &mut [f32],
     ) {
         if let Some(scaled) = &self.scaled {
+            // Of a copy an address may be taken: the sums themselves are to stay in registers.
             let copy = sums.map(|row| row.map(|sum| sum));
             let places = places.map(|place| place + channel);
             return scaled.store(copy, (channel, 4 * V), self.activation, places, output);

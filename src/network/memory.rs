@@ -11,6 +11,11 @@ pub(super) struct Place {
     pub(super) length: usize,
 }
 
+impl Place {
+    /// No stretch: what steps have for an output that write elsewhere, or several.
+    pub(super) const NOTHING: Place = Place { home: Home::Constant(0), length: 0 };
+}
+
 /// Whose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Home {

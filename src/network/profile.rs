@@ -43,8 +43,7 @@ impl Step {
         let over = |count: usize| if count == 1 { String::new() } else { format!("{count} × ") };
         match &self.work {
             Work::Convolve(work) => {
-                let depth: usize = work.runs.iter().map(|run| run.length).sum();
-                let columns: usize = work.groups.iter().map(|group| group.packed.columns()).sum();
+                let (depth, columns) = (work.depth(), work.columns());
                 let kind = if work.runs.len() == 1 { "product" } else { "convolution" };
                 let [height, width] = work.windows.output;
                 (kind.into(), format!("{}{height}×{width} windows of {depth} → {columns}", over(work.images.count)))
@@ -85,11 +84,7 @@ impl Step {
 
     fn operations(&self) -> usize {
         match &self.work {
-            Work::Convolve(work) => {
-                let depth: usize = work.runs.iter().map(|run| run.length).sum();
-                let columns: usize = work.groups.iter().map(|group| group.packed.columns()).sum();
-                2 * work.images.count * work.windows.count() * depth * columns
-            }
+            Work::Convolve(work) => 2 * work.images.count * work.windows.count() * work.depth() * work.columns(),
             Work::Depthwise(work) => {
                 2 * work.images.count * work.windows.count() * work.taps.len() * work.filters.bias.len()
             }

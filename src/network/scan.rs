@@ -20,14 +20,20 @@ pub(super) struct Scan {
     pub(super) spare: Mutex<[Vec<f32>; 2]>,
 }
 
-/// Where an input of the body comes from.
-pub(super) enum Feed {
-    /// All of a value, each time.
-    Whole(Place),
-    /// What an output of the body was in the run before.
-    State { first: Place, output: usize },
-    /// A part of a value, which lies together.
-    Chunk { place: Place, direction: Direction },
+/// An input of the body: a value, and what of it each run takes.
+pub(super) struct Feed {
+    pub(super) place: Place,
+    pub(super) taken: Taken,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// All of it.
+    Whole,
+    /// All of it at first, then what this output of the body was in the run before.
+    State { output: usize },
+    /// A part, which lies together.
+    Chunk(Direction),
 }
 
 /// What becomes of an output of the body.
@@ -54,10 +60,7 @@ impl Direction {
 
 impl Scan {
     pub(super) fn places(&self, mut tell: impl FnMut(&Place)) {
-        for feed in &self.feeds {
-            let (Feed::Whole(place) | Feed::State { first: place, .. } | Feed::Chunk { place, .. }) = feed;
-            tell(place);
-        }
+        self.feeds.iter().for_each(|feed| tell(&feed.place));
         for Gathered { chunks, last } in &self.results {
             chunks.iter().map(|(place, _)| place).chain(last).for_each(&mut tell);
         }
@@ -82,15 +85,14 @@ impl Scan {
     }
 
     fn feed(&self, index: usize, outer: &Memory<'_>, memory: &mut Memory<'_>) {
-        for (feed, input) in self.feeds.iter().zip(&self.body.inputs) {
+        for (Feed { place, taken }, input) in self.feeds.iter().zip(&self.body.inputs) {
             let Input::Buffer(to) = input else { continue };
-            let from = match feed {
-                Feed::Whole(place) | Feed::State { first: place, .. } if index == 0 => outer.input(place),
-                Feed::Whole(_) | Feed::State { .. } => continue,
-                Feed::Chunk { place, direction } => {
-                    &outer.input(place)[direction.of(index, self.count) * to.length..][..to.length]
-                }
+            let start = match taken {
+                Taken::Chunk(direction) => direction.of(index, self.count) * to.length,
+                Taken::Whole | Taken::State { .. } if index == 0 => 0,
+                Taken::Whole | Taken::State { .. } => continue,
             };
+            let from = &outer.input(place)[start..][..to.length];
             memory.output(to).0.copy_from_slice(from);
         }
     }
@@ -113,8 +115,8 @@ impl Scan {
     fn hand_on(&self, memory: &mut Memory<'_>, states: &mut Vec<f32>) {
         states.clear();
         let pairs = || {
-            self.feeds.iter().zip(&self.body.inputs).filter_map(|(feed, input)| match (feed, input) {
-                (Feed::State { output, .. }, Input::Buffer(to)) => Some((*output, to)),
+            self.feeds.iter().zip(&self.body.inputs).filter_map(|(feed, input)| match (feed.taken, input) {
+                (Taken::State { output }, Input::Buffer(to)) => Some((output, to)),
                 _ => None,
             })
         };
@@ -135,10 +137,7 @@ impl Scan {
 impl Numbers for Scan {
     fn numbers(&mut self, tell: &mut dyn FnMut(&mut usize)) {
         self.body.numbers(tell);
-        for feed in &mut self.feeds {
-            let (Feed::Whole(place) | Feed::State { first: place, .. } | Feed::Chunk { place, .. }) = feed;
-            place.numbers(tell);
-        }
+        self.feeds.iter_mut().for_each(|feed| feed.place.numbers(tell));
         for Gathered { chunks, last } in &mut self.results {
             chunks.iter_mut().map(|(place, _)| place).chain(last).for_each(|place| place.numbers(tell));
         }

@@ -181,11 +181,11 @@ impl Step {
         match &self.work {
             Work::Foreign(work) => return work.run(memory, slots),
             Work::Scan(work) => return work.run(memory),
+            Work::Whole(work) => {
+                work.run(&self.output, memory);
+                return Ok(());
+            }
             _ => {}
-        }
-        if let Work::Whole(work) = &self.work {
-            work.run(&self.output, memory);
-            return Ok(());
         }
         let (output, others) = memory.output(&self.output);
         if let Some(value) = self.fill {
@@ -226,6 +226,37 @@ impl Images {
 }
 
 impl Convolve {
+    /// A product of rows that lie one behind the other, `output` of them in two axes, with one matrix.
+    pub(super) fn product(input: Place, [height, width]: [usize; 2], depth: usize, packed: Packed) -> Convolve {
+        let count = packed.columns();
+        Convolve {
+            input,
+            images: Images { count: 1, strides: [0, 0] },
+            windows: Windows {
+                output: [height, width],
+                stride: [width * depth, depth],
+                pitch: [width * count, count],
+                start: 0,
+            },
+            runs: Box::new([Run { at: 0, length: depth }]),
+            groups: Box::new([Group { packed, starts: [0, 0] }]),
+            residual: None,
+            scaling: None,
+            activation: Activation::None,
+        }
+    }
+
+    /// Elements of a window.
+    #[cfg(feature = "profile")]
+    pub(super) fn depth(&self) -> usize {
+        self.runs.iter().map(|run| run.length).sum()
+    }
+
+    /// Columns of all groups.
+    pub(super) fn columns(&self) -> usize {
+        self.groups.iter().map(|group| group.packed.columns()).sum()
+    }
+
     fn run(&self, others: &Others<'_>, output: &mut [f32]) {
         let (input, residual) = (others.input(&self.input), self.residual.as_ref().map(|place| others.input(place)));
         let scaled = self.scaling.as_ref().map(|scaling| scaling.read(others));

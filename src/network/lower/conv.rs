@@ -220,7 +220,7 @@ impl Lowering<'_> {
             Work::Convolve(work)
                 if work.residual.is_none() && work.scaling.is_none() && work.activation == Activation::None =>
             {
-                let columns: usize = work.groups.iter().map(|group| group.packed.columns()).sum();
+                let columns = work.columns();
                 // The innermost axis must be the kernel's columns, and nothing else.
                 if channels != 1 && channels != columns {
                     return false;

@@ -4,7 +4,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::TypedOp;
 
 use super::Lowering;
-use crate::network::memory::{Home, Place};
+use crate::network::memory::Place;
 use crate::network::step::{Foreign, Source, Target, Work};
 use crate::network::value::Value;
 use crate::ops::quantised::Quantised;
@@ -51,8 +51,7 @@ impl Lowering<'_> {
             self.values.insert(outlet, value);
         }
         let work = Foreign { op, node: node.id, inputs: inputs.into(), outputs: outputs.into() };
-        let nothing = Place { home: Home::Constant(0), length: 0 };
-        self.push(Work::Foreign(Box::new(work)), nothing, None);
+        self.push(Work::Foreign(Box::new(work)), Place::NOTHING, None);
         Ok(())
     }
 

@@ -4,11 +4,8 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::einsum::EinSum;
 
 use super::Lowering;
-use crate::network::step::{Convolve, Group, Images, Product, Work};
+use crate::network::step::{Convolve, Product, Work};
 use crate::network::value::{Dense, Value, significant, strides};
-use onnxlet_kernels::activation::Activation;
-use onnxlet_kernels::tile::Run;
-use onnxlet_kernels::window::Windows;
 
 /// The axes of a product of two values, by their places in `[left, right, output]`.
 #[derive(Default)]
@@ -114,24 +111,8 @@ impl Lowering<'_> {
         let order = completed(order.collect(), shape.len());
         let sizes: Vec<usize> = free.iter().map(|axis| input.shape[*axis]).collect();
         let (width, height) = (sizes.last().copied().unwrap_or(1), sizes.iter().rev().skip(1).product::<usize>());
-        let [depth, count] = [rows.len(), columns.len()];
-        let windows = Windows {
-            output: [height, width],
-            stride: [width * depth, depth],
-            pitch: [width * count, count],
-            start: 0,
-        };
         let place = self.buffer(shape.iter().product());
-        let work = Convolve {
-            input: input.place,
-            images: Images { count: 1, strides: [0, 0] },
-            windows,
-            runs: Box::new([Run { at: 0, length: depth }]),
-            groups: Box::new([Group { packed, starts: [0, 0] }]),
-            residual: None,
-            scaling: None,
-            activation: Activation::None,
-        };
+        let work = Convolve::product(input.place, [height, width], rows.len(), packed);
         self.push(Work::Convolve(Box::new(work)), place, None);
         Ok(Some(Value::Dense(Dense { place, shape, order })))
     }

@@ -4,8 +4,8 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::scan;
 
 use super::{Inputs, Lowering};
-use crate::network::memory::{Home, Place};
-use crate::network::scan::{Direction, Feed, Gathered, Scan};
+use crate::network::memory::Place;
+use crate::network::scan::{Direction, Feed, Gathered, Scan, Taken};
 use crate::network::step::Work;
 use crate::network::value::{Dense, Value};
 use crate::network::{Input, Network, Output};
@@ -30,22 +30,22 @@ impl Lowering<'_> {
         }
         let Some(body) = self.body(&scan.body)? else { return Ok(false) };
         let Some(count) = self.count(node, scan)? else { return Ok(false) };
-        let states: Vec<usize> =
-            scan.output_mapping.iter().enumerate().filter(|(_, output)| output.state).map(|(index, _)| index).collect();
-        let mut states = states.into_iter();
+        let states = scan.output_mapping.iter().enumerate().filter(|(_, output)| output.state);
+        let mut states = states.map(|(index, _)| index);
         let mut feeds = vec![];
         for (outlet, mapping) in node.inputs.iter().zip(&scan.input_mapping) {
-            feeds.push(match mapping {
-                scan::InputMapping::Full => Feed::Whole(self.plain(*outlet)?.place),
+            let (value, taken) = match mapping {
+                scan::InputMapping::Full => (self.plain(*outlet)?, Taken::Whole),
                 scan::InputMapping::State => {
                     let Some(output) = states.next() else { return Ok(false) };
-                    Feed::State { first: self.plain(*outlet)?.place, output }
+                    (self.plain(*outlet)?, Taken::State { output })
                 }
                 scan::InputMapping::Scan(info) => {
                     let order = outermost(info.axis, self.shape(*outlet)?.len());
-                    Feed::Chunk { place: self.ordered(*outlet, &order)?.place, direction: direction(info) }
+                    (self.ordered(*outlet, &order)?, Taken::Chunk(direction(info)))
                 }
-            });
+            };
+            feeds.push(Feed { place: value.place, taken });
         }
         if !fit(&body, &feeds, count) {
             return Ok(false);
@@ -53,8 +53,7 @@ impl Lowering<'_> {
         let results =
             scan.output_mapping.iter().map(|mapping| self.gathered(node, mapping)).collect::<TractResult<_>>()?;
         let scan = Scan { body, feeds: feeds.into(), results, count, spare: Default::default() };
-        let nothing = Place { home: Home::Constant(0), length: 0 };
-        self.push(Work::Scan(Box::new(scan)), nothing, None);
+        self.push(Work::Scan(Box::new(scan)), Place::NOTHING, None);
         Ok(true)
     }
 
@@ -106,9 +105,9 @@ impl Lowering<'_> {
 
 /// Whether the body takes what it is fed.
 fn fit(body: &Network, feeds: &[Feed], count: usize) -> bool {
-    let length = |feed: &Feed| match feed {
-        Feed::Whole(place) | Feed::State { first: place, .. } => place.length,
-        Feed::Chunk { place, .. } => place.length / count,
+    let length = |feed: &Feed| match feed.taken {
+        Taken::Whole | Taken::State { .. } => feed.place.length,
+        Taken::Chunk(_) => feed.place.length / count,
     };
     let takes = |(input, feed): (&Input, &Feed)| matches!(input, Input::Buffer(place) if place.length == length(feed));
     body.inputs.len() == feeds.len() && body.inputs.iter().zip(feeds).all(takes)

@@ -106,9 +106,10 @@ impl Lowering<'_> {
         let first = self.centre(function.base).map_or(0.0, |centre| centre.limits()[0]);
         let shape = self.shape(outlet)?;
         let slope = slope(&values, first);
-        let place = if self.is_made_for(outlet, function.base, &function.nodes)? && self.takes_table(&base.place) {
+        let is_made_for = self.is_made_for(outlet, function.base, &function.nodes)?;
+        let place = if is_made_for && self.table_of(&base.place).is_some() {
             let lookup = Lookup { values: self.keep(values), first };
-            self.put_table(&base.place, lookup);
+            self.table_of(&base.place).into_iter().for_each(|table| *table = Some(lookup));
             base.place
         } else {
             let place = self.buffer(base.place.length);
@@ -140,16 +141,6 @@ impl Lowering<'_> {
         };
         let scaling = scaling.as_mut().filter(|_| matches!(activation, Activation::Round { .. }))?;
         Some(&mut scaling.table).filter(|table| table.is_none())
-    }
-
-    fn takes_table(&mut self, place: &Place) -> bool {
-        self.table_of(place).is_some()
-    }
-
-    fn put_table(&mut self, place: &Place, lookup: Lookup) {
-        if let Some(table) = self.table_of(place) {
-            *table = Some(lookup);
-        }
     }
 }
 

@@ -6,13 +6,11 @@ use super::super::Lowering;
 use super::conv::{Behind, Columns};
 use super::{Made, Operand};
 use crate::eager::value::TensorValue;
-use crate::network::step::{Convolve, Group, Images, Work};
+use crate::network::step::{Convolve, Work};
 use crate::network::value::{Dense, Value};
 use crate::ops::quant::matmul::centred_matrix;
 use crate::ops::quantised::Quantised;
 use onnxlet_kernels::conv::Packed;
-use onnxlet_kernels::tile::Run;
-use onnxlet_kernels::window::Windows;
 
 impl Lowering<'_> {
     pub(super) fn linear_product(&mut self, node: &TypedNode, op: &Quantised) -> TractResult<Made> {
@@ -86,18 +84,9 @@ impl Lowering<'_> {
         let (rows, count) = (input.place.length / depth, bias.len());
         let packed =
             Packed::whole(depth, count, |row, column| weights[column * depth + row], |column| bias[column] as f32);
-        let windows = Windows { output: [1, rows], stride: [0, depth], pitch: [0, count], start: 0 };
         let place = self.buffer(shape.iter().product());
-        let work = Convolve {
-            input: input.place,
-            images: Images { count: 1, strides: [0, 0] },
-            windows,
-            runs: Box::new([Run { at: 0, length: depth }]),
-            groups: Box::new([Group { packed, starts: [0, 0] }]),
-            residual: None,
-            scaling: Some(behind.scaling),
-            activation: behind.activation,
-        };
+        let product = Convolve::product(input.place, [1, rows], depth, packed);
+        let work = Convolve { scaling: Some(behind.scaling), activation: behind.activation, ..product };
         self.push(Work::Convolve(Box::new(work)), place, None);
         let order = (0..shape.len()).collect();
         Ok(Some(Value::Dense(Dense { place, shape, order })))

@@ -3,7 +3,7 @@
 use tract_onnx::tract_hir::internal::*;
 
 use super::super::Lowering;
-use crate::network::memory::{Home, Place};
+use crate::network::memory::Place;
 use crate::network::step::{Foreign, Source, Target, Work};
 use crate::network::value::{Centre, Dense, Value};
 
@@ -50,8 +50,7 @@ impl Lowering<'_> {
 
     fn converts(&mut self, op: Carried, input: Source, output: Target) {
         let work = Foreign { op: Box::new(op), node: 0, inputs: Box::new([input]), outputs: Box::new([output]) };
-        let nothing = Place { home: Home::Constant(0), length: 0 };
-        self.push(Work::Foreign(Box::new(work)), nothing, None);
+        self.push(Work::Foreign(Box::new(work)), Place::NOTHING, None);
     }
 }
 
