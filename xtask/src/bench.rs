@@ -59,7 +59,7 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
 /// Measures what is built already. Engines that take minutes to compile take no part in a quick run.
 pub fn measure(project: &Project, node: &Node, options: &Options) -> Result<()> {
     peers::install(project, node)?;
-    if !options.quick && !options.pool && !options.growth {
+    if script(options) == COMPARISON && !options.quick {
         let takes_part = |engine: &str| options.engines.is_empty() || options.engines.iter().any(|name| name == engine);
         peers::compile(project, takes_part)?;
     }
@@ -74,12 +74,15 @@ pub fn measure(project: &Project, node: &Node, options: &Options) -> Result<()> 
     ))
 }
 
+/// Every engine beside the others.
+const COMPARISON: &str = "bench/run.mjs";
+
 /// What measures.
 fn script(options: &Options) -> &'static str {
     match options {
         Options { pool: true, .. } => "bench/pool.mjs",
         Options { growth: true, .. } => "bench/growth.mjs",
-        _ => "bench/run.mjs",
+        _ => COMPARISON,
     }
 }
 
