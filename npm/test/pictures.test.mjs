@@ -7,6 +7,7 @@ import { loader } from "../dist/runtime/load.js";
 import { makers } from "../dist/runtime/modules.js";
 import { Pool } from "../dist/runtime/pool.js";
 import { createDecoder, createEngine, decoders, description, emptyModule, leanModule, scripts } from "../fixtures/fake-engine.mjs";
+import { handleOf } from "../fixtures/handle.mjs";
 
 mock.method(console, "warn", () => {});
 const picture = (...bytes) => ({ picture: Uint8Array.from(bytes) });
@@ -91,14 +92,7 @@ test("load fetches the decoder's own file, or the one that is given", async () =
 
 test("on a thread, the decoder's module is handed over at the first picture", async () => {
   const worker = () => new Worker(new URL("../fixtures/fake-thread.mjs", import.meta.url), { stderr: true });
-  const begin = (thread = worker()) => ({
-    post: (request, transfer) => thread.postMessage(request, transfer),
-    listen(onReply, onDeath) {
-      thread.on("message", onReply);
-      thread.on("exit", (code) => onDeath(`exit code ${code}`));
-    },
-    terminate: () => void thread.terminate(),
-  });
+  const begin = () => handleOf(worker());
   const pictures = mock.fn(async () => emptyModule);
   const runner = await Pool.start({ begin, simd: "baseline", modules: { first: leanModule, full: async () => emptyModule, pictures } }, { threads: 1 });
   assert.deepEqual(pixelsOf(await runner.run(picture(6), {}, { transfer: true })), [6]);

@@ -8,6 +8,7 @@ import { glueOf, makers } from "../dist/runtime/modules.js";
 import { Pool } from "../dist/runtime/pool.js";
 import { ODD, scripts } from "../fixtures/batch-engine.mjs";
 import { emptyModule, leanModule } from "../fixtures/fake-engine.mjs";
+import { handleOf } from "../fixtures/handle.mjs";
 
 mock.method(console, "warn", () => {});
 const SCRIPT = new URL("../fixtures/batch-thread.mjs", import.meta.url);
@@ -21,15 +22,7 @@ function begin(script = SCRIPT) {
   const worker = new Worker(script);
   alive.add(worker);
   worker.on("exit", () => alive.delete(worker));
-  return {
-    post: (request, transfer) => worker.postMessage(request, transfer),
-    listen(onReply, onDeath) {
-      worker.on("message", onReply);
-      worker.on("error", (error) => onDeath(error.message));
-      worker.on("exit", (code) => onDeath(`exit code ${code}`));
-    },
-    terminate: () => void worker.terminate(),
-  };
+  return handleOf(worker);
 }
 
 async function pool({ threads = 2, splitBatch, simd = "baseline", modules = { first: emptyModule } } = {}) {

@@ -4,24 +4,14 @@ import { Worker } from "node:worker_threads";
 import { Model } from "../dist/runtime/model.js";
 import { Pool } from "../dist/runtime/pool.js";
 import { description, emptyModule } from "../fixtures/fake-engine.mjs";
+import { handleOf } from "../fixtures/handle.mjs";
 
 const runners = [];
 after(() => runners.forEach((runner) => runner.dispose()));
 
 const SCRIPT = new URL("../fixtures/fake-thread.mjs", import.meta.url);
 
-function begin(script = SCRIPT) {
-  const worker = new Worker(script);
-  return {
-    post: (request, transfer) => worker.postMessage(request, transfer),
-    listen(onReply, onDeath) {
-      worker.on("message", onReply);
-      worker.on("error", (error) => onDeath(error.message));
-      worker.on("exit", (code) => onDeath(`exit code ${code}`));
-    },
-    terminate: () => void worker.terminate(),
-  };
-}
+const begin = (script = SCRIPT) => handleOf(new Worker(script));
 
 async function start(simd = "baseline", modules = { first: emptyModule }) {
   const runner = await Pool.start({ begin: () => begin(), simd, modules }, { threads: 1 });
