@@ -7,7 +7,7 @@ import { ENGINES } from "./engines.mjs";
 const HOSTS = ["node", "chromium"];
 
 /** Those that nothing has to be compiled for. */
-const READY = ENGINES.filter((engine) => engine !== "tract-plain" && engine !== "rten");
+export const READY = ENGINES.filter((engine) => engine !== "tract-plain" && engine !== "rten");
 
 /**
  * @typedef {object} Options

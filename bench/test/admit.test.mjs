@@ -15,12 +15,12 @@ const answer = (probability) => {
 };
 
 /**
- * A host where onnxruntime-web answers 0.9 and every engine what is given.
+ * A host where onnxruntime-web answers 0.9 as the reference, and whoever would take part what is given.
  * @param {number} probability
  * @param {string[]} files
  * @returns {import("../contestants.mjs").Place}
  */
-const place = (probability, files = ["rten.js", "rten_bg.wasm", "model.onnx"]) => ({
+const place = (probability, files = ["ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm", "model.onnx"]) => ({
   name: "node",
   host: {
     measure: async () => answer(0.9),
@@ -32,19 +32,19 @@ const place = (probability, files = ["rten.js", "rten_bg.wasm", "model.onnx"]) =
 const sizeOf = async () => ({ raw: 3, gzip: 2, brotli: 1 });
 
 test("one with the right outputs is admitted with the bytes of its files", async () => {
-  const { admitted, refused } = await admit(digits, ["rten"], [place(0.9001)], sizeOf);
+  const { admitted, refused } = await admit(digits, ["onnxruntime-web"], [place(0.9001)], sizeOf);
   assert.deepEqual(refused, []);
-  assert.deepEqual(admitted.map(({ engine, bytes }) => [engine, bytes]), [["rten", { raw: 9, gzip: 6, brotli: 3 }]]);
+  assert.deepEqual(admitted.map(({ engine, bytes }) => [engine, bytes]), [["onnxruntime-web", { raw: 9, gzip: 6, brotli: 3 }]]);
 });
 
 test("one with a wrong output is refused, and the output named", async () => {
-  const { admitted, refused } = await admit(digits, ["rten"], [place(0.7)], sizeOf);
+  const { admitted, refused } = await admit(digits, ["onnxruntime-web"], [place(0.7)], sizeOf);
   assert.deepEqual(admitted, []);
   assert.match(refused[0]?.reason ?? "", /^wrong: probs: element \d is 0\.\d+, expected 0\.\d+$/);
 });
 
 test("one whose module nobody saw is refused: its bytes would be wrong", async () => {
-  const { refused } = await admit(digits, ["rten"], [place(0.9, ["model.onnx"])], sizeOf);
+  const { refused } = await admit(digits, ["onnxruntime-web"], [place(0.9, ["model.onnx"])], sizeOf);
   assert.equal(refused[0]?.reason, "it read no module, but model.onnx");
 });
 
@@ -53,7 +53,7 @@ test("without a reference, nobody is admitted", async () => {
   broken.host.measure = async () => {
     throw new Error("out of memory");
   };
-  const { admitted, refused } = await admit(digits, ["rten"], [broken], sizeOf);
+  const { admitted, refused } = await admit(digits, ["onnxruntime-web"], [broken], sizeOf);
   assert.deepEqual(admitted, []);
   assert.equal(refused[0]?.reason, "onnxruntime-web, to compare with, fails: out of memory");
 });

@@ -43,6 +43,14 @@ function rows(count, odd = {}) {
 /** The threads that answered. */
 const threads = ({ outputs }) => new Set(outputs.thread.data);
 
+/** Calls until a batch is shared again: a thread may still be at its part of a call that has ended. Returns how many. */
+async function callsUntilShared(model) {
+  for (let calls = 1; calls <= 100; calls += 1) {
+    if (threads(await model.predict(rows(8))).size === 2) return calls;
+  }
+  return assert.fail("no batch is shared");
+}
+
 /** An answer without who gave it. */
 const known = ({ outputs: { thread, ...outputs }, ...rest }) => ({ outputs, ...rest });
 
@@ -78,8 +86,8 @@ test("a wrong example is refused as by one instance, wherever it is, and the poo
     const { code, message, problems } = refusal;
     await assert.rejects(shared.predict(rows(8, odd)), { name: "OnnxletError", code, message, problems });
   }
-  assert.equal(threads(await shared.predict(rows(8))).size, 2);
-  assert.deepEqual(shared.stats, { predictions: 1, traps: 0, fallbacks: 0 });
+  const predictions = await callsUntilShared(shared);
+  assert.deepEqual(shared.stats, { predictions, traps: 0, fallbacks: 0 });
 });
 
 test("a part that traps fails the call, and costs its own thread's instance only", async () => {
@@ -93,8 +101,8 @@ test("a part that traps fails the call, and costs its own thread's instance only
 test("a thread that dies fails its call, and another takes its place", async () => {
   const model = await pool();
   await assert.rejects(model.predict(rows(8, { 5: ODD.exits })), { code: "engine", message: /exit code 7/ });
-  assert.equal(threads(await model.predict(rows(8))).size, 2);
-  assert.deepEqual(model.stats, { predictions: 1, traps: 1, fallbacks: 0 });
+  const predictions = await callsUntilShared(model);
+  assert.deepEqual(model.stats, { predictions, traps: 1, fallbacks: 0 });
 });
 
 test("parts that don't fit together have the whole answered by one, and no more batches are split", async () => {

@@ -121,11 +121,15 @@ test("the settled answer is spoken once, not every frame", async (t) => {
     const said = [];
     Object.assign(globalThis, { said });
     if (region) new MutationObserver(() => said.push(region.textContent ?? "")).observe(region, { childList: true });
+    // At once: between two clicks of the driver's, on a busy machine, the first answer settles.
+    for (const digit of [0, 5]) {
+      document.querySelector(`button[aria-label="Sample: a handwritten ${digit}"]`)?.dispatchEvent(new MouseEvent("click"));
+    }
   });
-  await page.getByRole("button", { name: "Sample: a handwritten 0" }).click();
-  await page.getByRole("button", { name: "Sample: a handwritten 5" }).click();
-  await page.getByRole("status").filter({ hasText: /In this page: 5/ }).waitFor({ state: "attached" });
+  await page.getByRole("status").filter({ hasText: /The edge agrees/ }).waitFor({ state: "attached" });
   const said = await page.evaluate(() => /** @type {{ said: string[] }} */ (/** @type {unknown} */ (globalThis)).said);
-  assert.equal(said.length, 1);
-  assert.match(said[0] ?? "", /^In this page: 5, .* The edge agrees\.$/);
+  // An edge that is slow to answer is spoken of when it has, after the page's own answer.
+  const [last, ...before] = said.toReversed();
+  assert.match(last ?? "", /^In this page: 5, .* The edge agrees\.$/);
+  assert.ok(before.length <= 1 && before.every((sentence) => /^In this page: 5, /.test(sentence)), said.join("\n"));
 });
