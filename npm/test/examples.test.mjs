@@ -46,7 +46,7 @@ test("open dimensions get the first two usual sizes that the model takes and une
   const { inputs } = describe([input("ids", "int64", ["batch", "length"]), input("mask", "int64", ["batch", "length"])]);
   const engine = fakeEngine(({ ids, mask }) => ids.shape[1] <= 16 && mask.shape[1] === ids.shape[1]);
   const shapes = sizesThatWork(inputs, engine).map((size) => shapeOf(inputs[0], size));
-  assert.deepEqual(shapes, [[1, 16], [2, 16], [3, 16], [5, 16], [1, 8], [1, 1], [1, 7]]);
+  assert.deepEqual(shapes, [[1, 16], [2, 16], [3, 16], [5, 16], [1, 8], [1, 1], [1, 2], [1, 7], [1, 11], [1, 12], [2, 7], [3, 11]]);
 });
 
 test("a model that takes no size has malformed examples and the user's own", () => {

@@ -106,15 +106,9 @@ impl Module {
         }
     }
 
-    /// What only the linker knows of the data is needed to drop what a model does not use. Optimising across all crates leaves a
-    /// fifth fewer functions in a lean engine, and an eighth less to download.
+    /// What only the linker knows of the data is needed to drop what a model does not use.
     fn link_options(&self) -> &'static [&'static str] {
-        match self.kind {
-            Kind::Bare => &["-C", "link-arg=--emit-relocs", "-C", "lto=fat"],
-            Kind::Worker => &["-C", "link-arg=--emit-relocs"],
-            Kind::Pictures => &["-C", "lto=fat"],
-            Kind::Bundled(_) | Kind::Profiling | Kind::Baker => &[],
-        }
+        if self.is_bakeable() { &["-C", "link-arg=--emit-relocs"] } else { &[] }
     }
 
     fn inputs(&self, project: &Project) -> Vec<PathBuf> {

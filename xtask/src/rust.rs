@@ -35,12 +35,10 @@ impl Simd {
         }
     }
 
-    /// With bitcode in every library, one compiled tract serves what is linked with fat link-time optimisation (the engines that
-    /// are shipped) and what is not (all else: it takes minutes).
     fn flags(self) -> &'static str {
         match self {
-            Simd::Relaxed => "-C target-feature=+simd128,+relaxed-simd -C embed-bitcode=yes",
-            Simd::Baseline => "-C target-feature=+simd128 -C embed-bitcode=yes",
+            Simd::Relaxed => "-C target-feature=+simd128,+relaxed-simd",
+            Simd::Baseline => "-C target-feature=+simd128",
         }
     }
 }

@@ -58,6 +58,9 @@ pub const SUITES: [Suite; 22] = [
     Suite { name: "deploy", about: "wrangler deploy --dry-run", run: deploy },
 ];
 
+/// How many test files run at once where they spend their time waiting, for processes, pages and timers.
+const WAITING: usize = 2;
+
 /// What suites share: set-up is done once, and a failure of it told once a suite.
 pub struct Session<'a> {
     project: &'a Project,
@@ -97,8 +100,20 @@ impl<'a> Session<'a> {
         Server::start(self.project, self.built()?, wrangler::free_port()?, &log)
     }
 
-    /// Runs the test files of a folder with Node.
+    /// Runs the test files of a folder with Node, one after another.
     fn node_test(&self, program: &Path, folder: &str, variables: &[(&str, String)], tally: &mut Tally) -> Result<()> {
+        self.node_test_files(program, folder, variables, 1, tally)
+    }
+
+    /// Runs the test files of a folder with Node, so many `at_once`.
+    fn node_test_files(
+        &self,
+        program: &Path,
+        folder: &str,
+        variables: &[(&str, String)],
+        at_once: usize,
+        tally: &mut Tally,
+    ) -> Result<()> {
         let files = files::find(&self.project.at(folder), ".test.mjs")?;
         ensure!(!files.is_empty(), "{folder} holds no *.test.mjs");
         let node = self.built()?;
@@ -109,9 +124,12 @@ impl<'a> Session<'a> {
             .env("ONNXLET_NODE", &node.program)
             .env("ONNXLET_NODE_ON_PATH", &node.on_path)
             .envs(variables.iter().map(|(name, value)| (name, value)))
-            .args(["--test", "--test-reporter=spec"])
-            .args(files);
-        process::run_watching(&mut command, |line| tally.read(line))
+            .args(["--test", "--test-reporter=spec"]);
+        if at_once > 1 {
+            // Unknown to the first releases of Node 20; by default, one less than there are processors.
+            command.arg(format!("--test-concurrency={at_once}"));
+        }
+        process::run_watching(command.args(files), |line| tally.read(line))
     }
 }
 
@@ -160,7 +178,7 @@ fn runtime(session: &Session, tally: &mut Tally) -> Result<()> {
 
 fn package(session: &Session, tally: &mut Tally) -> Result<()> {
     let chromium = ("ONNXLET_CHROMIUM", chromium::ensure()?.display().to_string());
-    session.node_test(&session.built()?.program, "tests/package", &[chromium], tally)
+    session.node_test_files(&session.built()?.program, "tests/package", &[chromium], WAITING, tally)
 }
 
 fn models(session: &Session, tally: &mut Tally) -> Result<()> {
@@ -189,7 +207,7 @@ pub fn exported_models(session: &Session, tally: &mut Tally) -> Result<()> {
 
 fn accuracy(session: &Session, tally: &mut Tally) -> Result<()> {
     session.reference()?;
-    served(session, "accuracy", tally)
+    served(session, "accuracy", 1, tally)
 }
 
 fn calls(session: &Session, tally: &mut Tally) -> Result<()> {
@@ -233,15 +251,15 @@ fn openapi(session: &Session, tally: &mut Tally) -> Result<()> {
 }
 
 fn page(session: &Session, tally: &mut Tally) -> Result<()> {
-    served(session, "page", tally)
+    served(session, "page", WAITING, tally)
 }
 
-/// Runs `tests/<name>` with the Worker, the site and a Chromium.
-fn served(session: &Session, name: &str, tally: &mut Tally) -> Result<()> {
+/// Runs `tests/<name>` with the Worker, the site and a Chromium, so many files `at_once`.
+fn served(session: &Session, name: &str, at_once: usize, tally: &mut Tally) -> Result<()> {
     let chromium = chromium::ensure()?.display().to_string();
     let server = session.serve(name)?;
     let variables = [("ONNXLET_URL", server.url()), ("ONNXLET_CHROMIUM", chromium)];
-    session.node_test(&session.built()?.program, &format!("tests/{name}"), &variables, tally)
+    session.node_test_files(&session.built()?.program, &format!("tests/{name}"), &variables, at_once, tally)
 }
 
 fn bench(session: &Session, tally: &mut Tally) -> Result<()> {

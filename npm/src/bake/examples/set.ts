@@ -11,8 +11,13 @@ import { typed, valuesOf } from "./tensor.js";
 import { convertedOnly, validCalls } from "./valid.js";
 
 const BATCHES = [1, 2, 3, 5];
-/** For models that take long: many examples run other kernels than few do. */
-const LARGE_BATCHES = [1, 2, 17];
+/** For models that take long. What is called a batch here may be any first dimension, a sequence's length say: as for `UNEVEN`. */
+const LARGE_BATCHES = [1, 2, 3, 6, 7, 12, 16, 21];
+/** Batches of uneven sizes. */
+const UNEVEN_BATCHES = [
+  { batch: 2, size: 7 },
+  { batch: 3, size: 11 },
+] as const;
 /** Inputs of more elements are left out, but for the first two batches: what they would run, smaller ones ran. */
 const MOST_ELEMENTS = 1 << 19;
 
@@ -49,7 +54,7 @@ export function plainCall(inputs: readonly TensorSpec[], sizes: Sizes): Example 
 
 /**
  * The sizes to try examples at: every batch at the first usual size of the other open dimensions that the model takes, and a
- * batch of one at the next, and at uneven ones. None where it takes none.
+ * batch of one at the next, and at uneven ones, some of these in batches, too. None where it takes none.
  */
 export function sizesThatWork(inputs: readonly TensorSpec[], engine: Engine, batches: readonly number[] = BATCHES): Sizes[] {
   const batch = batchSymbol(inputs);
@@ -58,8 +63,10 @@ export function sizesThatWork(inputs: readonly TensorSpec[], engine: Engine, bat
   const [first, second] = firstTwo(open ? USUAL : [1], works);
   if (first === undefined) return [];
   const all = (batch === undefined ? [1] : batches).map((size) => sizesOf(inputs, size, first));
-  const others = [...(second === undefined ? [] : [second]), ...(open ? UNEVEN.filter((size) => size !== first && size !== second && works(size)) : [])];
-  return [...all, ...others.map((size) => sizesOf(inputs, 1, size))].filter(
+  const uneven = open ? UNEVEN.filter((size) => size !== first && size !== second && works(size)) : [];
+  const others = [...(second === undefined ? [] : [second]), ...uneven].map((size) => sizesOf(inputs, 1, size));
+  const both = batch === undefined ? [] : UNEVEN_BATCHES.filter(({ size }) => uneven.some((other) => other === size));
+  return [...all, ...others, ...both.map(({ batch, size }) => sizesOf(inputs, batch, size))].filter(
     (sizes, at) => at < 2 || elements(inputs, sizes) <= MOST_ELEMENTS,
   );
 }

@@ -7,8 +7,11 @@ export type Sizes = (symbol: string) => number;
 /** Sizes to try for symbols other than the batch, most usual first. */
 export const USUAL = [32, 64, 16, 8, 128, 224, 256, 320, 640, 1, 2, 3, 4] as const;
 
-/** Sizes that leave a rest in every kernel that works on several at once, and one that fills none. */
-export const UNEVEN = [1, 7, 33, 129] as const;
+/**
+ * Sizes that leave every rest in kernels that work on up to eight at once, and one that fills none. Code that none of them runs is
+ * left out, down to the branch for a rest of three.
+ */
+export const UNEVEN = [1, 2, 7, 11, 12, 21, 30, 33, 129] as const;
 
 /** The symbol that stands for the batch: what the first dimensions of inputs are called, where they have a name. */
 export function batchSymbol(inputs: readonly TensorSpec[]): string | undefined {
