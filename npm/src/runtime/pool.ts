@@ -110,15 +110,15 @@ export class Pool implements Runner {
     while (this.#free.length > 0 && !this.#disposed) {
       const task = this.#next();
       if (!task) return;
-      void this.#work(this.#free.shift() as LastingThread, task);
+      // The last that was at work: its memory is still at hand.
+      void this.#work(this.#free.pop() as LastingThread, task);
     }
   }
 
   async #work(thread: LastingThread, task: Task): Promise<void> {
-    const begun = performance.now();
     try {
-      const prediction = await thread.answer(task.parcel(), task.call.options);
-      if (task.examples) this.#pace.note(task.examples, performance.now() - begun);
+      const { prediction, milliseconds } = await thread.answer(task.parcel(), task.call.options);
+      if (task.examples) this.#pace.note(task.examples, milliseconds);
       task.answered(prediction);
     } catch (error) {
       task.failed(error);
