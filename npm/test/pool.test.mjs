@@ -148,6 +148,13 @@ test("calls made together are spread over the threads, each whole", async () => 
   assert.notDeepEqual(threads(answers[0]), threads(answers[1]));
 });
 
+test("calls one after another are answered by the same thread", async () => {
+  const model = await pool({ threads: 3 });
+  const answered = [];
+  for (let call = 0; call < 4; call += 1) answered.push(...threads(await model.predict(rows(1))));
+  assert.equal(new Set(answered).size, 1);
+});
+
 test("fallbacks are counted thread by thread", async () => {
   const model = await pool({ modules: { first: leanModule, full: async () => emptyModule } });
   const { outputs } = await model.predict(rows(4, { 0: ODD.rare, 3: ODD.rare }));

@@ -51,7 +51,7 @@ const REFUSALS: readonly ErrorCode[] = ["invalid", "malformed", "too_large", "un
 export class Pool implements Runner {
   readonly description: Description;
   readonly #threads: readonly LastingThread[];
-  readonly #free: LastingThread[];
+  readonly #free: Set<LastingThread>;
   readonly #calls: Call[] = [];
   /** Parts of a call that has begun. */
   readonly #tasks: Task[] = [];
@@ -62,7 +62,7 @@ export class Pool implements Runner {
 
   private constructor(threads: readonly LastingThread[], description: Description, splits: boolean) {
     this.#threads = threads;
-    this.#free = [...threads];
+    this.#free = new Set(threads);
     this.description = description;
     this.#batches = splits && threads.length > 1 ? batchesOf(description) : undefined;
   }
@@ -107,15 +107,17 @@ export class Pool implements Runner {
   }
 
   #dispatch(): void {
-    while (this.#free.length > 0 && !this.#disposed) {
-      const task = this.#next();
+    while (!this.#disposed) {
+      // In their order, not in turns: calls one after another find the one that is warm.
+      const thread = this.#threads.find((each) => this.#free.has(each));
+      const task = thread && this.#next();
       if (!task) return;
-      // The last that was at work: its memory is still at hand.
-      void this.#work(this.#free.pop() as LastingThread, task);
+      void this.#work(thread, task);
     }
   }
 
   async #work(thread: LastingThread, task: Task): Promise<void> {
+    this.#free.delete(thread);
     try {
       const { prediction, milliseconds } = await thread.answer(task.parcel(), task.call.options);
       if (task.examples) this.#pace.note(task.examples, milliseconds);
@@ -123,7 +125,7 @@ export class Pool implements Runner {
     } catch (error) {
       task.failed(error);
     }
-    this.#free.push(thread);
+    this.#free.add(thread);
     this.#dispatch();
   }
 
