@@ -1,4 +1,4 @@
-import type { Prediction, Tensor, TypedArray } from "./types.js";
+import type { Prediction, Ranked, Tensor, TypedArray } from "./types.js";
 
 /**
  * The answer to a batch, from those to its parts in their order; `counts` says how many examples each had. Nothing where the
@@ -14,7 +14,7 @@ export function joined(answers: readonly Prediction[], counts: readonly number[]
     outputs[name] = tensor;
   }
   // Rankings are of rows along the last axis, one list a row, in the rows' order.
-  const tops = answers.flatMap((answer) => answer.tops ?? []);
+  const tops = ([] as Ranked[][]).concat(...answers.map((answer) => answer.tops ?? []));
   return first.tops ? { ...first, outputs, tops } : { ...first, outputs };
 }
 

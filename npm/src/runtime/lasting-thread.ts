@@ -2,6 +2,7 @@ import type { Parcel } from "./copy.js";
 import type { EngineOptions } from "./engine.js";
 import { fromPlain, OnnxletError } from "./errors.js";
 import type { Modules } from "./modules.js";
+import { opened } from "./posted.js";
 import { NO_CALLS, sum } from "./stats.js";
 import type { Reply, ThreadHandle } from "./thread.js";
 import { ThreadLink } from "./thread-link.js";
@@ -12,6 +13,12 @@ export interface Beginning {
   begin(): ThreadHandle;
   simd: Simd;
   modules: Modules;
+}
+
+/** An answer, and how long its thread was at it, way not included. */
+export interface Answer {
+  prediction: Prediction;
+  milliseconds: number;
 }
 
 /** One thread with the model in it, given one call at a time. One that died is replaced at the next call. */
@@ -39,7 +46,7 @@ export class LastingThread {
     return sum(this.#past, this.#stats);
   }
 
-  async answer(parcel: Parcel, options: EngineOptions): Promise<Prediction> {
+  async answer(parcel: Parcel, options: EngineOptions): Promise<Answer> {
     if (this.#link.over) await this.#replace();
     const reply = await this.#link.ask({ type: "predict", input: parcel.value, options }, parcel.transfer);
     return this.#opened(reply);
@@ -51,9 +58,11 @@ export class LastingThread {
     this.#link.end(error);
   }
 
-  #opened(reply: Reply): Prediction {
+  #opened(reply: Reply): Answer {
     if ("stats" in reply) this.#stats = reply.stats;
-    if (reply.type === "predicted") return reply.prediction;
+    if (reply.type === "predicted") {
+      return { prediction: opened(reply.answer, this.description), milliseconds: reply.milliseconds };
+    }
     if (reply.type === "failed") throw fromPlain(reply.error);
     throw new OnnxletError("engine", `the thread replied "${reply.type}" to a call`);
   }

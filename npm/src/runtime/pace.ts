@@ -1,5 +1,5 @@
-/** A part that takes less than this, in milliseconds, isn't worth its way to another thread and back (about 0.1 ms). */
-const WORTH = 0.5;
+/** A part that takes less than this, in milliseconds, isn't worth its way to another thread and back (0.2 to 0.4 ms). */
+const WORTH = 1;
 
 /** How fast a model's examples are answered, to tell into how many parts a batch is worth cutting. */
 export class Pace {
@@ -12,7 +12,7 @@ export class Pace {
     return Math.max(1, Math.min(most, examples, worth));
   }
 
-  /** Learns from a batch that took so many milliseconds, way included. The last counts as much as all before it. */
+  /** Learns from a batch that its thread took so many milliseconds for. The last counts as much as all before it. */
   note(examples: number, milliseconds: number): void {
     const each = milliseconds / examples;
     this.#each = this.#each === undefined ? each : (this.#each + each) / 2;

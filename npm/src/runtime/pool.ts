@@ -51,7 +51,7 @@ const REFUSALS: readonly ErrorCode[] = ["invalid", "malformed", "too_large", "un
 export class Pool implements Runner {
   readonly description: Description;
   readonly #threads: readonly LastingThread[];
-  readonly #free: LastingThread[];
+  readonly #free: Set<LastingThread>;
   readonly #calls: Call[] = [];
   /** Parts of a call that has begun. */
   readonly #tasks: Task[] = [];
@@ -62,7 +62,7 @@ export class Pool implements Runner {
 
   private constructor(threads: readonly LastingThread[], description: Description, splits: boolean) {
     this.#threads = threads;
-    this.#free = [...threads];
+    this.#free = new Set(threads);
     this.description = description;
     this.#batches = splits && threads.length > 1 ? batchesOf(description) : undefined;
   }
@@ -107,23 +107,25 @@ export class Pool implements Runner {
   }
 
   #dispatch(): void {
-    while (this.#free.length > 0 && !this.#disposed) {
-      const task = this.#next();
+    while (!this.#disposed) {
+      // In their order, not in turns: calls one after another find the one that is warm.
+      const thread = this.#threads.find((each) => this.#free.has(each));
+      const task = thread && this.#next();
       if (!task) return;
-      void this.#work(this.#free.shift() as LastingThread, task);
+      void this.#work(thread, task);
     }
   }
 
   async #work(thread: LastingThread, task: Task): Promise<void> {
-    const begun = performance.now();
+    this.#free.delete(thread);
     try {
-      const prediction = await thread.answer(task.parcel(), task.call.options);
-      if (task.examples) this.#pace.note(task.examples, performance.now() - begun);
+      const { prediction, milliseconds } = await thread.answer(task.parcel(), task.call.options);
+      if (task.examples) this.#pace.note(task.examples, milliseconds);
       task.answered(prediction);
     } catch (error) {
       task.failed(error);
     }
-    this.#free.push(thread);
+    this.#free.add(thread);
     this.#dispatch();
   }
 

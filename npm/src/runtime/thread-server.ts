@@ -2,6 +2,7 @@ import { handedOver } from "./copy.js";
 import { fromPlain, OnnxletError, toPlain } from "./errors.js";
 import { Instance } from "./instance.js";
 import { glueOf, makers, type Scripts } from "./modules.js";
+import { type Posted, posted } from "./posted.js";
 import { NO_CALLS } from "./stats.js";
 import type { Caller, LaterPart, PredictRequest, Reply, Request, StartRequest } from "./thread.js";
 
@@ -11,11 +12,16 @@ export function serve(caller: Caller, scripts: Scripts): void {
   caller.listen(async (request) => {
     const reply = await server.answer(request);
     try {
-      caller.reply(reply, reply.type === "predicted" ? handedOver(reply.prediction.outputs).transfer : []);
+      caller.reply(reply, reply.type === "predicted" ? moved(reply.answer) : []);
     } catch (error) {
       caller.reply(server.failed(error), []);
     }
   });
+}
+
+/** The buffers that leave with an answer. Other rankings than of numbers have none, and would take long to look through. */
+function moved({ outputs, rankings }: Posted): ArrayBuffer[] {
+  return handedOver({ outputs, rankings }).transfer;
 }
 
 /** Gives a module to who waits for it. */
@@ -74,7 +80,9 @@ class Server {
 
   async #predict({ input, options }: PredictRequest): Promise<Reply> {
     if (!this.#instance) throw new OnnxletError("load", "the thread was asked to predict before it was started");
+    const begun = performance.now();
     const prediction = await this.#instance.run(input, options);
-    return { type: "predicted", prediction, stats: this.#instance.stats };
+    const milliseconds = performance.now() - begun;
+    return { type: "predicted", answer: posted(prediction, this.#instance.description), milliseconds, stats: this.#instance.stats };
   }
 }

@@ -1,6 +1,7 @@
 import type { EngineOptions } from "./engine.js";
 import type { PlainError } from "./errors.js";
-import type { Description, Part, Prediction, Simd, Stats } from "./types.js";
+import type { Posted } from "./posted.js";
+import type { Description, Part, Simd, Stats } from "./types.js";
 
 // What the two sides of a thread say to each other: one request, one reply, strictly in turns. Where the thread needs
 // another module, its reply asks for that; the next request brings it, and is answered as the one before.
@@ -28,11 +29,11 @@ export interface PredictRequest {
 
 export type Request = StartRequest | PredictRequest | ModuleRequest;
 
-/** The answer to a request, or the error that it met. */
+/** The answer to a request, or the error that it met; `milliseconds` is how long the thread was at it. */
 export type Reply =
   | { type: "started"; description: Description }
   | { type: "lacking"; part: LaterPart }
-  | { type: "predicted"; prediction: Prediction; stats: Stats }
+  | { type: "predicted"; answer: Posted; milliseconds: number; stats: Stats }
   | { type: "failed"; error: PlainError; stats: Stats };
 
 /** This side's end of a thread, as the host makes it. */
