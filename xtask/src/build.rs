@@ -13,6 +13,22 @@ use crate::worker;
 /// Builds the chosen models (none named: all), the packages, the Worker and the site. Returns the Node that
 /// goes with them.
 pub fn build(project: &Project, chosen: &[String]) -> Result<Node> {
+    build_with(project, chosen, vec![])
+}
+
+/// Builds all that is shipped, and what only tests need.
+pub fn build_for_tests(project: &Project) -> Result<Node> {
+    let node = build_with(project, &[], vec![bundled(project)])?;
+    build_unbaked(project, &node)?;
+    Ok(node)
+}
+
+/// The engine with a model in it that it parses at each start, to compare the baked ones with.
+fn bundled(project: &Project) -> Module {
+    Module::bundled(project, "digits", Simd::Baseline)
+}
+
+fn build_with(project: &Project, chosen: &[String], beside: Vec<Module>) -> Result<Node> {
     let models = project.chosen_models(chosen)?;
     // First, so that a missing Node is reported before minutes of compiling.
     let node = Node::set_up(project)?;
@@ -20,7 +36,7 @@ pub fn build(project: &Project, chosen: &[String]) -> Result<Node> {
     let compiler = rust::compiler_version(project)?;
     let runtime = package::compile_runtime(project, &node)?;
     let mut parts = vec![runtime];
-    parts.extend(modules(project, &compiler)?);
+    parts.extend(modules(project, &compiler, beside)?);
     let command_line = package::command_line(project, &node, &parts)?;
     let mut packages = Vec::new();
     for model in &models {
@@ -32,15 +48,19 @@ pub fn build(project: &Project, chosen: &[String]) -> Result<Node> {
 }
 
 /// Compiles all modules. A link with optimisation across crates keeps one core busy for minutes, so both SIMD builds, whose
-/// target directories are apart, go on at once.
-fn modules(project: &Project, compiler: &str) -> Result<Vec<String>> {
-    let lane = |modules: [Module; 2]| -> Result<Vec<String>> {
+/// target directories are apart, go on at once. Those `beside` are baseline builds, too;
+/// what is shipped does not depend on them.
+fn modules(project: &Project, compiler: &str, beside: Vec<Module>) -> Result<Vec<String>> {
+    let lane = |modules: Vec<Module>| -> Result<Vec<String>> {
         modules.iter().map(|module| module.build(project, compiler)).collect()
     };
     let [relaxed, baseline] = Simd::ALL.map(|simd| Module::bare(project, simd));
     let (relaxed, baseline) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| lane([baseline, Module::pictures(project)]));
-        let relaxed = lane([relaxed, Module::worker(project)]);
+        let other = scope.spawn(|| {
+            let shipped = lane(vec![baseline, Module::pictures(project)]);
+            lane(beside).and(shipped)
+        });
+        let relaxed = lane(vec![relaxed, Module::worker(project)]);
         (relaxed, other.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a build thread panicked"))))
     });
     let mut digests = relaxed?;
@@ -62,9 +82,9 @@ pub fn engines(project: &Project) -> Result<Node> {
 
 /// Builds what only tests need: the engine with a model bundled in it, and each model's package without baking, to compare the
 /// baked ones with.
-pub fn build_unbaked(project: &Project, node: &Node) -> Result<()> {
+fn build_unbaked(project: &Project, node: &Node) -> Result<()> {
     let compiler = rust::compiler_version(project)?;
-    Module::bundled(project, "digits", Simd::Relaxed).build(project, &compiler)?;
+    bundled(project).build(project, &compiler)?;
     let mut parts =
         vec![package::compile_runtime(project, node)?, Module::pictures(project).build(project, &compiler)?];
     for simd in Simd::ALL {

@@ -78,12 +78,8 @@ impl<'a> Session<'a> {
     }
 
     fn built(&self) -> Result<&Node> {
-        let build = || {
-            let node = build::build(self.project, &[])?;
-            build::build_unbaked(self.project, &node)?;
-            Ok(node)
-        };
-        let node = self.built.get_or_init(|| build().map_err(|error: anyhow::Error| format!("{error:#}")));
+        let node =
+            self.built.get_or_init(|| build::build_for_tests(self.project).map_err(|error| format!("{error:#}")));
         node.as_ref().map_err(|error| anyhow!("the build failed: {error}"))
     }
 

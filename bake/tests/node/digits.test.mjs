@@ -1,7 +1,7 @@
 // Bakes and trims the real engine with the digits model, as the command does: the same answers, a fraction of the size.
 //
-// Needs what the build makes: `npm/dist/` and, in `target/`, `wasm/digits/relaxed/` (the engine with the model bundled, which
-// parses it at every start and decodes pictures itself), `wasm/engine/relaxed/` (the one that is baked), `wasm/pictures/`
+// Needs what the build makes: `npm/dist/` and, in `target/`, `wasm/digits/baseline/` (the engine with the model bundled, which
+// parses it at every start and decodes pictures itself), `wasm/engine/baseline/` (the one that is baked), `wasm/pictures/`
 // and `baker/`. Node 22 or later.
 
 import assert from "node:assert/strict";
@@ -29,13 +29,13 @@ before(async () => {
   const { initSync, Baker } = await script("target/baker/baker.js");
   initSync({ module: await readFile(at("target/baker/baker_bg.wasm")) });
   const host = await (await script("target/wasm/pictures/pictures.js")).createEngine(await compiled("pictures/pictures"));
-  const { createEngine } = await script("target/wasm/engine/relaxed/engine.js");
-  const engine = new Uint8Array(await readFile(at("target/wasm/engine/relaxed/engine_bg.wasm")));
+  const { createEngine } = await script("target/wasm/engine/baseline/engine.js");
+  const engine = new Uint8Array(await readFile(at("target/wasm/engine/baseline/engine_bg.wasm")));
   const model = new Uint8Array(await readFile(at("models/digits/model.onnx")));
   const card = await readFile(at("models/digits/card.json"), "utf8");
   job = { Baker, createEngine, host, engine, model, card, examples: [] };
   for (const keep of POLICIES) baked[keep] = await bake({ ...job, keep });
-  unbaked = await (await script("target/wasm/digits/relaxed/engine.js")).createEngine(await compiled("digits/relaxed/engine"));
+  unbaked = await (await script("target/wasm/digits/baseline/engine.js")).createEngine(await compiled("digits/baseline/engine"));
   unbaked.load();
   assert.equal(unbaked.describe().name, "digits");
 });
