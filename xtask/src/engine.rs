@@ -106,13 +106,9 @@ impl Module {
         }
     }
 
-    /// What only the linker knows of the data is needed to drop what a model does not use. What only tests load is linked quickly.
+    /// What only the linker knows of the data is needed to drop what a model does not use.
     fn link_options(&self) -> &'static [&'static str] {
-        match self.kind {
-            Kind::Bare | Kind::Worker => &["-C", "link-arg=--emit-relocs"],
-            Kind::Bundled(_) => &["-C", "lto=thin", "-C", "opt-level=1"],
-            Kind::Profiling | Kind::Pictures | Kind::Baker => &[],
-        }
+        if self.is_bakeable() { &["-C", "link-arg=--emit-relocs"] } else { &[] }
     }
 
     fn inputs(&self, project: &Project) -> Vec<PathBuf> {
