@@ -58,7 +58,7 @@ pub const SUITES: [Suite; 22] = [
     Suite { name: "deploy", about: "wrangler deploy --dry-run", run: deploy },
 ];
 
-/// How many test files run at once where they spend their time waiting, for processes, pages and timers.
+/// How many test files run at once where they spend their time waiting for processes and pages.
 const WAITING: usize = 2;
 
 /// What suites share: set-up is done once, and a failure of it told once a suite.
@@ -203,7 +203,7 @@ pub fn exported_models(session: &Session, tally: &mut Tally) -> Result<()> {
 
 fn accuracy(session: &Session, tally: &mut Tally) -> Result<()> {
     session.reference()?;
-    served(session, "accuracy", 1, tally)
+    served(session, "accuracy", tally)
 }
 
 fn calls(session: &Session, tally: &mut Tally) -> Result<()> {
@@ -247,15 +247,15 @@ fn openapi(session: &Session, tally: &mut Tally) -> Result<()> {
 }
 
 fn page(session: &Session, tally: &mut Tally) -> Result<()> {
-    served(session, "page", WAITING, tally)
+    served(session, "page", tally)
 }
 
-/// Runs `tests/<name>` with the Worker, the site and a Chromium, so many files `at_once`.
-fn served(session: &Session, name: &str, at_once: usize, tally: &mut Tally) -> Result<()> {
+/// Runs `tests/<name>` with the Worker, the site and a Chromium.
+fn served(session: &Session, name: &str, tally: &mut Tally) -> Result<()> {
     let chromium = chromium::ensure()?.display().to_string();
     let server = session.serve(name)?;
     let variables = [("ONNXLET_URL", server.url()), ("ONNXLET_CHROMIUM", chromium)];
-    session.node_test_files(&session.built()?.program, &format!("tests/{name}"), &variables, at_once, tally)
+    session.node_test(&session.built()?.program, &format!("tests/{name}"), &variables, tally)
 }
 
 fn bench(session: &Session, tally: &mut Tally) -> Result<()> {
