@@ -162,7 +162,7 @@ impl Module {
     fn compile(&self, project: &Project, compiler: &str) -> Result<String> {
         let step = Step {
             name: &format!("compile {}", self.name()),
-            keys: &[compiler, include_str!("rust.rs")],
+            keys: &[compiler, include_str!("rust.rs"), &self.link_options().join(" ")],
             inputs: &self.inputs(project),
             outputs: &[self.raw()],
         };
