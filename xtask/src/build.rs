@@ -16,16 +16,12 @@ pub fn build(project: &Project, chosen: &[String]) -> Result<Node> {
     build_with(project, chosen, vec![])
 }
 
-/// Builds all that is shipped, and what only tests need.
+/// Builds all that is shipped, and what only tests need: models that are parsed at each start, in the engine and in packages, to
+/// compare the baked ones with.
 pub fn build_for_tests(project: &Project) -> Result<Node> {
-    let node = build_with(project, &[], vec![bundled(project)])?;
+    let node = build_with(project, &[], vec![Module::bundled(project, "digits", Simd::Baseline)])?;
     build_unbaked(project, &node)?;
     Ok(node)
-}
-
-/// The engine with a model in it that it parses at each start, to compare the baked ones with.
-fn bundled(project: &Project) -> Module {
-    Module::bundled(project, "digits", Simd::Baseline)
 }
 
 fn build_with(project: &Project, chosen: &[String], beside: Vec<Module>) -> Result<Node> {
@@ -48,8 +44,8 @@ fn build_with(project: &Project, chosen: &[String], beside: Vec<Module>) -> Resu
 }
 
 /// Compiles all modules. A link with optimisation across crates keeps one core busy for minutes, so both SIMD builds, whose
-/// target directories are apart, go on at once. Those `beside` are baseline builds, too;
-/// what is shipped does not depend on them.
+/// target directories are apart, go on at once. Those `beside` are baseline builds, too, and
+/// nothing that is shipped depends on them.
 fn modules(project: &Project, compiler: &str, beside: Vec<Module>) -> Result<Vec<String>> {
     let lane = |modules: Vec<Module>| -> Result<Vec<String>> {
         modules.iter().map(|module| module.build(project, compiler)).collect()
@@ -80,11 +76,9 @@ pub fn engines(project: &Project) -> Result<Node> {
     Ok(node)
 }
 
-/// Builds what only tests need: the engine with a model bundled in it, and each model's package without baking, to compare the
-/// baked ones with.
+/// Makes each model's package without baking, for the tests to compare the baked ones with.
 fn build_unbaked(project: &Project, node: &Node) -> Result<()> {
     let compiler = rust::compiler_version(project)?;
-    bundled(project).build(project, &compiler)?;
     let mut parts =
         vec![package::compile_runtime(project, node)?, Module::pictures(project).build(project, &compiler)?];
     for simd in Simd::ALL {

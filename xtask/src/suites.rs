@@ -58,9 +58,6 @@ pub const SUITES: [Suite; 22] = [
     Suite { name: "deploy", about: "wrangler deploy --dry-run", run: deploy },
 ];
 
-/// How many test files run at once where they spend their time waiting for processes and pages.
-const WAITING: usize = 2;
-
 /// What suites share: set-up is done once, and a failure of it told once a suite.
 pub struct Session<'a> {
     project: &'a Project,
@@ -96,18 +93,18 @@ impl<'a> Session<'a> {
         Server::start(self.project, self.built()?, wrangler::free_port()?, &log)
     }
 
-    /// Runs the test files of a folder with Node, one after another.
+    /// Runs the test files of a folder with Node.
     fn node_test(&self, program: &Path, folder: &str, variables: &[(&str, String)], tally: &mut Tally) -> Result<()> {
-        self.node_test_files(program, folder, variables, 1, tally)
+        self.node_test_with(program, &[], folder, variables, tally)
     }
 
-    /// Runs the test files of a folder with Node, so many `at_once`.
-    fn node_test_files(
+    /// The same, with further options of Node's.
+    fn node_test_with(
         &self,
         program: &Path,
+        options: &[String],
         folder: &str,
         variables: &[(&str, String)],
-        at_once: usize,
         tally: &mut Tally,
     ) -> Result<()> {
         let files = files::find(&self.project.at(folder), ".test.mjs")?;
@@ -120,12 +117,10 @@ impl<'a> Session<'a> {
             .env("ONNXLET_NODE", &node.program)
             .env("ONNXLET_NODE_ON_PATH", &node.on_path)
             .envs(variables.iter().map(|(name, value)| (name, value)))
-            .args(["--test", "--test-reporter=spec"]);
-        if at_once > 1 {
-            // Unknown to the first releases of Node 20; by default, one less than there are processors.
-            command.arg(format!("--test-concurrency={at_once}"));
-        }
-        process::run_watching(command.args(files), |line| tally.read(line))
+            .args(["--test", "--test-reporter=spec"])
+            .args(options)
+            .args(files);
+        process::run_watching(&mut command, |line| tally.read(line))
     }
 }
 
@@ -172,9 +167,12 @@ fn runtime(session: &Session, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
+/// A file on every processor, one more than Node takes by itself: these spend their time waiting for processes and pages.
 fn package(session: &Session, tally: &mut Tally) -> Result<()> {
     let chromium = ("ONNXLET_CHROMIUM", chromium::ensure()?.display().to_string());
-    session.node_test_files(&session.built()?.program, "tests/package", &[chromium], WAITING, tally)
+    let processors = std::thread::available_parallelism()?;
+    let options = [format!("--test-concurrency={processors}")];
+    session.node_test_with(&session.built()?.program, &options, "tests/package", &[chromium], tally)
 }
 
 fn models(session: &Session, tally: &mut Tally) -> Result<()> {

@@ -15,8 +15,8 @@ const BATCHES = [1, 2, 3, 5];
 const LARGE_BATCHES = [1, 2, 3, 6, 7, 12, 16, 21];
 /** Batches of uneven sizes. */
 const UNEVEN_BATCHES = [
-  { batch: 2, size: 7 },
-  { batch: 3, size: 11 },
+  { count: 2, size: 7 },
+  { count: 3, size: 11 },
 ] as const;
 /** Inputs of more elements are left out, but for the first two batches: what they would run, smaller ones ran. */
 const MOST_ELEMENTS = 1 << 19;
@@ -66,7 +66,7 @@ export function sizesThatWork(inputs: readonly TensorSpec[], engine: Engine, bat
   const uneven = open ? UNEVEN.filter((size) => size !== first && size !== second && works(size)) : [];
   const others = [...(second === undefined ? [] : [second]), ...uneven].map((size) => sizesOf(inputs, 1, size));
   const both = batch === undefined ? [] : UNEVEN_BATCHES.filter(({ size }) => uneven.some((other) => other === size));
-  return [...all, ...others, ...both.map(({ batch, size }) => sizesOf(inputs, batch, size))].filter(
+  return [...all, ...others, ...both.map(({ count, size }) => sizesOf(inputs, count, size))].filter(
     (sizes, at) => at < 2 || elements(inputs, sizes) <= MOST_ELEMENTS,
   );
 }
