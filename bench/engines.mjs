@@ -17,22 +17,20 @@ export const ENGINES = ["onnxlet-relaxed", "onnxlet-baseline", "tract-plain", "o
  */
 export const REFERENCE = "onnxruntime-web";
 
+/** The same, with its graph optimised and as it is written. */
+export const REFERENCES = /** @type {const} */ ([REFERENCE, "onnxruntime-web-as-written"]);
+
 /**
  * Fills the folder of an engine; throws where the engine can't have the model.
- * @type {Record<import("./types.js").EngineName, (model: Model, folder: string) => Promise<void>>}
+ * @type {Record<import("./types.js").EngineName | (typeof REFERENCES)[number], (model: Model, folder: string) => Promise<void>>}
  */
 const FILL = {
   "onnxlet-relaxed": onnxlet,
   "onnxlet-baseline": onnxlet,
   "tract-plain": (model, folder) => peer("tract", "tract-plain", model, folder),
   rten: (model, folder) => peer("rten", "rten", model, folder),
-  "onnxruntime-web": async (model, folder) => {
-    const dist = join(BENCH, "node_modules/onnxruntime-web/dist");
-    for (const file of ["ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm", "ort-wasm-simd-threaded.mjs"]) {
-      await place(join(dist, file), join(folder, file));
-    }
-    await parsed("onnxruntime-web", model, folder);
-  },
+  "onnxruntime-web": onnxruntime,
+  "onnxruntime-web-as-written": onnxruntime,
   "tfjs-wasm": async (model, folder) => {
     await tfjsOf(model, folder);
     await adapter("tfjs-wasm", folder);
@@ -41,7 +39,7 @@ const FILL = {
 
 /**
  * Makes an engine's folder in the site.
- * @param {import("./types.js").EngineName} engine
+ * @param {keyof typeof FILL} engine
  * @param {Model} model
  */
 export async function fill(engine, model) {
@@ -58,6 +56,18 @@ export async function fill(engine, model) {
 async function onnxlet(model, folder) {
   await cp(await packageOf(model), join(folder, "package"), { recursive: true });
   await adapter("onnxlet", folder);
+}
+
+/**
+ * @param {Model} model
+ * @param {string} folder
+ */
+async function onnxruntime(model, folder) {
+  const dist = join(BENCH, "node_modules/onnxruntime-web/dist");
+  for (const file of ["ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm", "ort-wasm-simd-threaded.mjs"]) {
+    await place(join(dist, file), join(folder, file));
+  }
+  await parsed("onnxruntime-web", model, folder);
 }
 
 /**

@@ -10,6 +10,9 @@ export type EngineName =
   | "rten"
   | "tfjs-wasm";
 
+/** The reference, without its optimiser. */
+export type AsWritten = "onnxruntime-web-as-written";
+
 /** Those that `pool.mjs` measures with a batch. */
 export type SharerName = "onnxlet-here" | "onnxlet-thread" | "onnxlet-pool" | "onnxruntime-web" | "onnxruntime-web-2";
 
@@ -35,12 +38,12 @@ export type Predict = (inputs: Tensors) => Promise<Tensors>;
 
 /** What each file in `engines/` exports: everything from nothing to the first predict, which the caller makes. */
 export interface Adapter {
-  start(host: Host, engine: EngineName | SharerName, inputs: Tensors): Promise<Predict>;
+  start(host: Host, engine: EngineName | AsWritten | SharerName, inputs: Tensors): Promise<Predict>;
 }
 
 /** What a host is asked to do in a fresh process or page. */
 export interface Request {
-  engine: EngineName | SharerName;
+  engine: EngineName | AsWritten | SharerName;
   /** The model's folder in the site. */
   model: string;
   /** Go on predicting, for the steady state. */

@@ -1,4 +1,4 @@
-// onnxruntime-web's WebAssembly build, on one thread, or on two where that is asked for.
+// onnxruntime-web's WebAssembly build: on one thread, or on two, and with its graph as it is written, where that is asked for.
 
 /** @type {import("../types.js").Adapter["start"]} */
 export async function start(host, engine) {
@@ -8,7 +8,8 @@ export async function start(host, engine) {
   // @ts-ignore: the file lies beside this one only where it is measured
   const { env, InferenceSession, Tensor } = await import("./ort.wasm.bundle.min.mjs");
   env.wasm.numThreads = engine === "onnxruntime-web-2" ? 2 : 1;
-  const session = await InferenceSession.create(await onnx);
+  const graphOptimizationLevel = engine === "onnxruntime-web-as-written" ? "disabled" : "all";
+  const session = await InferenceSession.create(await onnx, { graphOptimizationLevel });
   return async (inputs) => {
     /** @type {Record<string, InstanceType<typeof Tensor>>} */
     const feeds = {};

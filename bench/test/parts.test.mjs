@@ -28,6 +28,12 @@ describe("outputs are compared", () => {
     assert.match(difference(floats(5, Number.NaN), floats(1, 1)) ?? "", /element 1 is NaN/);
   });
 
+  test("what lies between two references is right, what lies beyond either is not", () => {
+    assert.equal(difference(floats(1.5, 2, 0.9995, 3), floats(1, 2, 1, 3), floats(2, 2, 1.5, Number.NaN)), undefined);
+    assert.equal(difference(floats(2.1), floats(1), floats(2)), "y: element 0 is 2.0999999046325684, expected 1 to 2");
+    assert.match(difference(floats(Number.NaN), floats(1), floats(2)) ?? "", /element 0 is NaN/);
+  });
+
   test("a missing output and another shape are told", () => {
     assert.equal(difference({}, floats(1)), "it has no output y, but ");
     assert.equal(difference(floats(1, 2), floats(1)), "y has shape [2], expected [1]");

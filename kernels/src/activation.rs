@@ -34,8 +34,11 @@ pub enum Activation {
     },
     /// ONNX's HardSigmoid, and any other line between two limits.
     Clamp(Clamp),
-    /// x times that: ONNX's HardSwish.
-    Gated(Clamp),
+    /// x times that, plus a number: ONNX's HardSwish.
+    Gated {
+        gate: Clamp,
+        added: f32,
+    },
     /// x where it is positive, slope * x elsewhere.
     Leaky {
         slope: f32,
@@ -54,6 +57,7 @@ pub enum Activation {
     Sigmoid,
     Tanh,
     Silu,
+    Gelu,
     GeluTanh,
 }
 
@@ -74,7 +78,7 @@ impl Activation {
             Activation::None
                 | Activation::Clip { .. }
                 | Activation::Clamp(_)
-                | Activation::Gated(_)
+                | Activation::Gated { .. }
                 | Activation::Leaky { .. }
                 | Activation::Round { .. }
         )
@@ -86,7 +90,7 @@ impl Activation {
         match self {
             Activation::Clip { low, high } => x.at_least(F32x4::splat(low)).at_most(F32x4::splat(high)),
             Activation::Clamp(clamp) => clamp.of(x),
-            Activation::Gated(clamp) => x.mul(clamp.of(x)),
+            Activation::Gated { gate, added } => F32x4::splat(added).madd(x, gate.of(x)),
             Activation::Leaky { slope } => {
                 let zero = F32x4::splat(0.0);
                 x.at_least(zero).madd(x.at_most(zero), F32x4::splat(slope))
@@ -113,6 +117,7 @@ pub fn map(function: Activation, input: &[f32], output: &mut [f32]) {
         Activation::Sigmoid => each(input, output, function::sigmoid),
         Activation::Tanh => each(input, output, function::tanh),
         Activation::Silu => each(input, output, |x| x.mul(function::sigmoid(x))),
+        Activation::Gelu => each(input, output, function::gelu),
         Activation::GeluTanh => each(input, output, function::gelu_tanh),
         simple => each(input, output, |x| simple.of(x)),
     }

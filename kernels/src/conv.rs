@@ -4,98 +4,15 @@
 use std::ops::Range;
 
 use super::activation::Activation;
+pub use super::packed::Packed;
+use super::packed::{Layout, Plain};
 use super::requantise::Scaled;
 use super::simd::F32x4;
 use super::tile::{self, ROWS, Run, Sums, WIDTH};
-use super::weights::Weights;
 use super::window::{Cursor, Windows};
 
 /// Weights of which a whole pass over the image's tiles is not made for each block: they stay in the processor's second cache.
 const CACHED: usize = 256 << 10;
-
-/// Weights `[depth, columns]` and a bias by column, in blocks of eight columns: `[columns / 8][depth][8]`, zeros behind the last.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Packed {
-    weights: Weights,
-    bias: Vec<f32>,
-    depth: usize,
-    columns: usize,
-}
-
-impl Packed {
-    /// Packs what `weight(depth, column)` and `bias(column)` say.
-    pub fn new(
-        depth: usize,
-        columns: usize,
-        weight: impl Fn(usize, usize) -> f32,
-        bias: impl Fn(usize) -> f32,
-    ) -> Packed {
-        let weights = Weights::floats(in_blocks([depth, columns], weight));
-        Packed { weights, bias: padded(columns, bias), depth, columns }
-    }
-
-    /// As [`Packed::new`], of whole numbers.
-    pub fn whole(
-        depth: usize,
-        columns: usize,
-        weight: impl Fn(usize, usize) -> i16,
-        bias: impl Fn(usize) -> f32,
-    ) -> Packed {
-        let weights = Weights::whole(&in_blocks([depth, columns], weight));
-        Packed { weights, bias: padded(columns, bias), depth, columns }
-    }
-
-    /// Sizes without numbers, which nothing can be computed with.
-    pub fn unfilled(depth: usize, columns: usize) -> Packed {
-        Packed { weights: Weights::floats(vec![]), bias: vec![], depth, columns }
-    }
-
-    /// Packs a matrix `[depth, columns]`, without a bias.
-    ///
-    /// # Panics
-    /// When it is longer than `matrix`.
-    pub fn of_matrix(matrix: &[f32], [depth, columns]: [usize; 2]) -> Packed {
-        Packed::new(depth, columns, |row, column| matrix[row * columns + column], |_| 0.0)
-    }
-
-    /// Scales each column's weights and bias, then adds an offset to the bias.
-    pub fn adjust(&mut self, scale: impl Fn(usize) -> f32, offset: impl Fn(usize) -> f32) {
-        let block = self.depth * WIDTH;
-        let columns = self.columns;
-        self.weights.change(|at, weight| {
-            let column = at / block * WIDTH + at % WIDTH;
-            if column < columns { weight * scale(column) } else { weight }
-        });
-        for (column, bias) in self.bias.iter_mut().enumerate().take(self.columns) {
-            *bias = *bias * scale(column) + offset(column);
-        }
-    }
-
-    /// The number of columns.
-    pub fn columns(&self) -> usize {
-        self.columns
-    }
-}
-
-/// Weights in blocks of eight columns, zeros behind the last.
-fn in_blocks<T: Default>([depth, columns]: [usize; 2], weight: impl Fn(usize, usize) -> T) -> Vec<T> {
-    let blocks = columns.div_ceil(WIDTH);
-    let mut weights = Vec::with_capacity(blocks * depth * WIDTH);
-    for block in 0..blocks {
-        for row in 0..depth {
-            let column = |lane| block * WIDTH + lane;
-            weights.extend(
-                (0..WIDTH).map(|lane| if column(lane) < columns { weight(row, column(lane)) } else { T::default() }),
-            );
-        }
-    }
-    weights
-}
-
-/// A number for each column, zeros behind the last block's last.
-fn padded(columns: usize, bias: impl Fn(usize) -> f32) -> Vec<f32> {
-    (0..columns.next_multiple_of(WIDTH)).map(|column| if column < columns { bias(column) } else { 0.0 }).collect()
-}
 
 /// What a convolution reads besides the weights, and what it does with its sums.
 pub struct Task<'a> {
@@ -122,13 +39,15 @@ pub fn convolve(task: &Task<'_>, packed: &Packed, output: &mut [f32]) {
     }
     check(task, packed, output.len());
     let blocks = packed.columns.div_ceil(WIDTH);
-    let Packed { weights, bias, depth, columns } = packed;
-    let packed = &Plain { weights: weights.as_slice(), bias, depth: *depth, columns: *columns };
+    let layout = packed.layout;
+    let packed = &packed.plain();
     // SAFETY: checked.
     unsafe {
-        match &task.scaled {
-            Some(scaled) => sweeps(task, scaled, packed, blocks, output),
-            None => sweeps(task, &Floats, packed, blocks, output),
+        match (&task.scaled, layout) {
+            (None, Layout::Columns) if packed.columns == 1 => few::<8, 1>(task, packed, output),
+            (None, Layout::Columns) => few::<4, 2>(task, packed, output),
+            (Some(scaled), _) => sweeps(task, scaled, packed, blocks, output),
+            (None, Layout::Blocks) => sweeps(task, &Floats, packed, blocks, output),
         }
     }
 }
@@ -157,14 +76,47 @@ fn check(task: &Task<'_>, packed: &Packed, output: usize) {
     assert_eq!(task.runs.iter().map(|run| run.length).sum::<usize>(), packed.depth, "the runs' length");
     assert!(task.scaled.is_none_or(|scaled| scaled.fits(packed.columns)), "a factor for each column");
     assert!(task.scaled.is_none() || task.residual.is_none(), "a residual among whole numbers");
+    assert!(task.scaled.is_none() || packed.layout == Layout::Blocks, "whole numbers in blocks");
 }
 
-/// Packed weights as floats.
-struct Plain<'a> {
-    weights: &'a [f32],
-    bias: &'a [f32],
-    depth: usize,
-    columns: usize,
+/// All windows of `C` columns, `R` at a time.
+///
+/// # Safety
+/// As [`check`] says.
+unsafe fn few<const R: usize, const C: usize>(task: &Task<'_>, packed: &Plain<'_>, output: &mut [f32]) {
+    let mut cursor = task.windows.cursor();
+    let count = task.windows.count();
+    unsafe {
+        for _ in 0..count / R {
+            let (inputs, places) = cursor.take::<R>();
+            dots::<R, C>(task, packed, inputs, places, output);
+        }
+        for _ in 0..count % R {
+            let (inputs, places) = cursor.take::<1>();
+            dots::<1, C>(task, packed, inputs, places, output);
+        }
+    }
+}
+
+/// # Safety
+/// As [`check`] says.
+#[inline(always)]
+unsafe fn dots<const R: usize, const C: usize>(
+    task: &Task<'_>,
+    packed: &Plain<'_>,
+    inputs: [usize; R],
+    places: [usize; R],
+    output: &mut [f32],
+) {
+    let weights = packed.weights.as_ptr();
+    let sums = unsafe { tile::dot::<R, C>(task.input.as_ptr(), &inputs, task.runs, weights, packed.depth) };
+    for (sums, place) in sums.into_iter().zip(places) {
+        for (column, sum) in sums.into_iter().enumerate() {
+            let at = place + column;
+            let sum = sum + packed.bias[column] + task.residual.map_or(0.0, |residual| residual[at]);
+            output[at] = task.activation.of(F32x4::splat(sum)).to_array()[0];
+        }
+    }
 }
 
 /// All windows, for a range of the weights' blocks.

@@ -10,6 +10,7 @@ pub mod copy;
 pub mod depthwise;
 mod fours;
 mod function;
+mod packed;
 pub mod pool;
 pub mod reduce;
 pub mod requantise;

@@ -61,6 +61,10 @@ fn along(
 #[inline(always)]
 fn total(row: &[f32], first: impl Fn(F32x4) -> F32x4, join: impl Fn(F32x4, F32x4) -> F32x4, neutral: f32) -> f32 {
     let (chunks, rest) = row.as_chunks::<16>();
+    if chunks.is_empty() {
+        let elements = rest.iter().map(|element| first(F32x4::splat(*element)));
+        return elements.fold(F32x4::splat(neutral), join).to_array()[0];
+    }
     let mut sums = [F32x4::splat(neutral); 4];
     for chunk in chunks {
         for (part, sum) in chunk.as_chunks::<4>().0.iter().zip(&mut sums) {

@@ -77,3 +77,58 @@ pub unsafe fn multiply_row<const B: usize>(
         sums
     }
 }
+
+/// The sums of each of `R` rows' products with each of `C` columns, which lie one behind the other, `depth` elements each. Elements
+/// are taken four at a time: where there are few columns, that is what fills a vector.
+///
+/// # Safety
+/// `x` can be read at every row's place plus every element of the runs; `columns` wholly.
+#[inline(always)]
+pub unsafe fn dot<const R: usize, const C: usize>(
+    x: *const f32,
+    rows: &[usize; R],
+    runs: &[Run],
+    columns: *const f32,
+    depth: usize,
+) -> [[f32; C]; R] {
+    let mut sums = [[F32x4::splat(0.0); C]; R];
+    let mut from = 0;
+    unsafe {
+        for run in runs {
+            let at: [*const f32; R] = std::array::from_fn(|row| x.add(rows[row] + run.at));
+            let whole = run.length - run.length % 4;
+            for k in (0..whole).step_by(4) {
+                let weights: [F32x4; C] =
+                    std::array::from_fn(|column| F32x4::load(columns.add(column * depth + from + k)));
+                for row in 0..R {
+                    let value = F32x4::load(at[row].add(k));
+                    sums[row] = std::array::from_fn(|column| sums[row][column].madd(value, weights[column]));
+                }
+            }
+            for k in whole..run.length {
+                let weights: [F32x4; C] = std::array::from_fn(|column| first(columns.add(column * depth + from + k)));
+                for row in 0..R {
+                    let value = first(at[row].add(k));
+                    sums[row] = std::array::from_fn(|column| sums[row][column].madd(value, weights[column]));
+                }
+            }
+            from += run.length;
+        }
+    }
+    sums.map(|row| row.map(total))
+}
+
+/// The element at `at`, and zeros.
+///
+/// # Safety
+/// It can be read.
+#[inline(always)]
+unsafe fn first(at: *const f32) -> F32x4 {
+    F32x4::from_array([unsafe { at.read() }, 0.0, 0.0, 0.0])
+}
+
+#[inline(always)]
+fn total(sum: F32x4) -> f32 {
+    let [a, b, c, d] = sum.to_array();
+    (a + b) + (c + d)
+}

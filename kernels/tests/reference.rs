@@ -83,7 +83,7 @@ fn activations() -> impl Strategy<Value = Activation> {
         Activation::None,
         Activation::Clip { low: 0.0, high: f32::INFINITY },
         Activation::Clamp(Clamp { slope: 0.5, offset: 0.25, low: 0.0, high: 1.0 }),
-        Activation::Gated(Clamp { slope: 1.0 / 6.0, offset: 0.5, low: 0.0, high: 1.0 }),
+        Activation::Gated { gate: Clamp { slope: 1.0 / 6.0, offset: 0.5, low: 0.0, high: 1.0 }, added: 0.25 },
         Activation::Leaky { slope: 0.1 },
     ])
 }
@@ -94,7 +94,7 @@ fn plain(function: Activation, x: f64) -> f64 {
         Activation::None => x,
         Activation::Clip { low, high } => x.max(f64::from(low)).min(f64::from(high)),
         Activation::Clamp(clamp) => line(clamp),
-        Activation::Gated(clamp) => x * line(clamp),
+        Activation::Gated { gate, added } => x * line(gate) + f64::from(added),
         Activation::Leaky { slope } => x.max(0.0) + f64::from(slope) * x.min(0.0),
         Activation::Square => x * x,
         Activation::Sqrt => x.sqrt(),
@@ -106,6 +106,7 @@ fn plain(function: Activation, x: f64) -> f64 {
         Activation::Tanh => x.tanh(),
         Activation::Silu => x / (1.0 + (-x).exp()),
         Activation::Round { low, high } => x.round_ties_even().clamp(low.into(), high.into()),
+        Activation::Gelu => x * 0.5 * libm::erfc(-x * std::f64::consts::FRAC_1_SQRT_2),
         Activation::GeluTanh => x * 0.5 * (1.0 + (0.797_884_560_802_865_4 * (x + 0.044715 * x * x * x)).tanh()),
     }
 }
@@ -196,10 +197,10 @@ proptest! {
 
     #[test]
     fn functions(seed in any::<u64>(), count in 1usize..40) {
-        use Activation::{Abs, Exp, GeluTanh, Recip, Rsqrt, Sigmoid, Silu, Sqrt, Square, Tanh};
+        use Activation::{Abs, Exp, Gelu, GeluTanh, Recip, Rsqrt, Sigmoid, Silu, Sqrt, Square, Tanh};
         let scales = [1e-6, 1e-2, 1.0, 20.0, 80.0];
         let input: Vec<f32> = numbers(count, seed).iter().zip(scales.iter().cycle()).map(|(x, scale)| x * scale).collect();
-        for function in [Square, Abs, Exp, Sigmoid, Tanh, Silu, GeluTanh, Sqrt, Recip, Rsqrt] {
+        for function in [Square, Abs, Exp, Sigmoid, Tanh, Silu, Gelu, GeluTanh, Sqrt, Recip, Rsqrt] {
             let input: Vec<f32> = match function {
                 Sqrt | Recip | Rsqrt => input.iter().map(|x| x.abs() + 1e-3).collect(),
                 _ => input.clone(),
@@ -313,9 +314,13 @@ fn extremes_of_functions() {
     assert!(sigmoid[0] == 1.0 && sigmoid[1] == 0.0 && sigmoid[2].is_nan());
     let tanh = results(Activation::Tanh);
     assert!(tanh[0] == 1.0 && tanh[1] == -1.0 && tanh[2].is_nan());
-    for function in
-        [Activation::Clip { low: 0.0, high: 6.0 }, Activation::Gated(Clamp::IDENTITY), Activation::Leaky { slope: 0.1 }]
-    {
+    let gelu = results(Activation::Gelu);
+    assert!(gelu[0] == 1000.0 && gelu[1] == 0.0 && gelu[2].is_nan() && gelu[3] == f32::INFINITY);
+    for function in [
+        Activation::Clip { low: 0.0, high: 6.0 },
+        Activation::Gated { gate: Clamp::IDENTITY, added: 0.0 },
+        Activation::Leaky { slope: 0.1 },
+    ] {
         assert!(results(function)[2].is_nan(), "{function:?}");
     }
 }

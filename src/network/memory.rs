@@ -17,7 +17,7 @@ impl Place {
 }
 
 /// Whose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Home {
     Buffer(usize),
     Constant(usize),

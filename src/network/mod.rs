@@ -13,6 +13,7 @@ mod numbers;
 pub(crate) mod open;
 #[cfg(feature = "profile")]
 pub(crate) mod profile;
+mod rows;
 mod scan;
 mod step;
 #[cfg(test)]
@@ -31,6 +32,8 @@ use crate::ops::quantised::Quantised;
 use lower::Weights;
 use memory::{Memory, Place};
 use step::Step;
+#[cfg(test)]
+use step::Work;
 
 /// A network that runs.
 pub(crate) struct Network {
@@ -84,6 +87,19 @@ impl Network {
         let [first, last] = &self.ends;
         let (offsets, elements) = memory::plan(&self.lengths, &self.steps, first, last);
         (self.offsets, self.elements) = (offsets.into(), elements);
+    }
+
+    /// The names of its steps.
+    #[cfg(test)]
+    pub(crate) fn kinds(&self) -> String {
+        let name = |step: &Step| match &step.work {
+            Work::Rows(_) => "Rows",
+            Work::Foreign(_) => "Foreign",
+            Work::Convolve(_) => "Convolve",
+            Work::Map { .. } => "Map",
+            _ => "other",
+        };
+        self.steps.iter().map(name).collect::<Vec<_>>().join(" ")
     }
 
     fn memory<'a>(&'a self, buffers: &'a mut [f32]) -> Memory<'a> {

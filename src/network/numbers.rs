@@ -132,6 +132,8 @@ impl Numbers for Step {
             // No network of bytes has open lengths.
             Work::Whole(_) => {}
             Work::Foreign(work) => work.numbers(tell),
+            // How many rows it picks is not said in it.
+            Work::Rows(_) => {}
             Work::Scan(work) => work.numbers(tell),
         }
     }

@@ -78,6 +78,7 @@ impl Step {
             }
             Work::Whole(_) => ("whole numbers".into(), format!("{}", self.output.length)),
             Work::Foreign(work) => (format!("tract's {}", work.op.name()), String::new()),
+            Work::Rows(work) => ("rows".into(), format!("of {}", work.width)),
             Work::Scan(work) => ("scan".into(), format!("{} runs of {} steps", work.count, work.body.steps.len())),
         }
     }

@@ -4,6 +4,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{TypedOp, format_err};
 
 use super::memory::{Memory, Others, Place};
+use super::rows::Rows;
 use super::scan::Scan;
 use super::whole::{Scaling, Whole};
 use crate::import::closed::release;
@@ -73,6 +74,8 @@ pub(super) enum Work {
     Whole(Box<Whole>),
     /// An operator of tract's.
     Foreign(Box<Foreign>),
+    /// Rows of a table.
+    Rows(Rows),
     /// A network, run over and over.
     Scan(Box<Scan>),
 }
@@ -161,6 +164,7 @@ impl Step {
             Work::Copy { parts } => parts.iter().for_each(|part| tell(&part.input)),
             Work::Pool { input, .. } | Work::Map { input, .. } | Work::Reduce { input, .. } => tell(input),
             Work::Softmax { input, .. } => tell(input),
+            Work::Rows(_) => {}
             Work::Scan(work) => work.places(tell),
             Work::Foreign(work) => {
                 for source in &work.inputs {
@@ -180,6 +184,7 @@ impl Step {
     pub(super) fn run(&self, memory: &mut Memory<'_>, slots: &mut [Option<TValue>]) -> TractResult<()> {
         match &self.work {
             Work::Foreign(work) => return work.run(memory, slots),
+            Work::Rows(work) => return work.run(&self.output, memory, slots),
             Work::Scan(work) => return work.run(memory),
             Work::Whole(work) => {
                 work.run(&self.output, memory);
@@ -211,7 +216,7 @@ impl Step {
                     copy(&others.input(input)[starts[0]..], axes, &mut output[starts[1]..]);
                 }
             }
-            Work::Whole(_) | Work::Foreign(_) | Work::Scan(_) => {}
+            Work::Whole(_) | Work::Foreign(_) | Work::Rows(_) | Work::Scan(_) => {}
         }
         Ok(())
     }
@@ -253,6 +258,7 @@ impl Convolve {
     }
 
     /// Columns of all groups.
+    #[cfg(feature = "profile")]
     pub(super) fn columns(&self) -> usize {
         self.groups.iter().map(|group| group.packed.columns()).sum()
     }

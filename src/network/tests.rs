@@ -5,8 +5,9 @@ mod open;
 use proptest::prelude::*;
 use serde_json::json;
 use tract_onnx::pb::TensorProto;
+use tract_onnx::pb::tensor_proto::DataType;
 
-use crate::import::tests::{floats, model};
+use crate::import::tests::{floats, model, whole};
 use crate::{Inputs, Model, Options};
 
 /// Images while a network is made of layers: their sizes by name.
@@ -20,8 +21,18 @@ struct Maker {
 impl Maker {
     fn new(seed: u64) -> Maker {
         let values = vec![("x".to_owned(), [3, 9, 11])];
-        let numbers =
-            [("zero", 0.0), ("three", 3.0), ("six", 6.0)].map(|(name, number)| floats(name, &[], move |_| number));
+        let numbers = [
+            ("zero", 0.0),
+            ("half", 0.5),
+            ("one", 1.0),
+            ("three", 3.0),
+            ("six", 6.0),
+            ("a", 0.044_715),
+            ("minus", -3.0),
+            ("root", 0.797_884_6),
+            ("root_two", std::f32::consts::SQRT_2),
+        ];
+        let numbers = numbers.map(|(name, number)| floats(name, &[], move |_| number));
         Maker { nodes: vec![], weights: numbers.into(), values, seed }
     }
 
@@ -112,10 +123,89 @@ impl Maker {
                 let gate = self.push(&format!("Sigmoid({gate})"), [channels, 1, 1]);
                 self.push(&format!("Mul({x}, {gate})"), size);
             }
-            9 => {
+            9 => self.gelu(detail),
+            10 if height > 2 && width > 2 => {
+                let (mode, axis) = (["reflect", "edge"][detail % 2], detail / 2 % 3 + 1);
+                let mut pads = [0i64; 8];
+                let mut grown = size;
+                // A reflection needs what it reflects.
+                let most = if detail % 2 == 0 { size[axis - 1].min(3) - 1 } else { 2 };
+                (pads[axis], pads[axis + 4]) = (most, most.min(1));
+                grown[axis - 1] += most + most.min(1);
+                let name = format!("p{}", self.nodes.len());
+                self.weights.push(whole(&name, DataType::Int64, &pads));
+                self.push(&format!("Pad({x}, {name}; mode={mode})"), grown);
+            }
+            11 => {
                 self.push(&format!("Transpose({x}; perm=0,1,3,2)"), [channels, width, height]);
             }
+            12 => self.transposed([1, 2, 5][detail % 3], [[1, 1], [2, 2], [3, 1]][detail / 3 % 3]),
+            13 => {
+                // HardSwish with a scale and an offset behind it.
+                let swish = self.push(&format!("HardSwish({x})"), size);
+                let scaled = self.push(&format!("Mul({swish}, half)"), size);
+                let moved = self.push(&format!("Sub({scaled}, a)"), size);
+                self.push(&format!("Mul({moved}, minus)"), size);
+            }
             _ => {}
+        }
+    }
+
+    /// A transposed convolution, of which the windows lie side by side.
+    fn transposed(&mut self, columns: i64, [height, width]: [i64; 2]) {
+        let (x, size) = self.last();
+        let (w, b) = (self.weight(&[size[0], columns, height, width], size[0]), self.weight(&[columns], 1));
+        let call = format!("ConvTranspose({x}, {w}, {b}; strides={height},{width})");
+        self.push(&call, [columns, size[1] * height, size[2] * width]);
+    }
+
+    /// GELU, and its approximation in several orders.
+    fn gelu(&mut self, detail: usize) {
+        let (x, size) = self.last();
+        let steps: &[&str] = match detail % 4 {
+            0 => &["Div(X, root_two)", "Erf(0)", "Add(1, one)", "Mul(X, 2)", "Mul(3, half)"],
+            1 => &[
+                "Mul(a, X)",
+                "Mul(X, 0)",
+                "Mul(X, 1)",
+                "Add(X, 2)",
+                "Mul(root, 3)",
+                "Tanh(4)",
+                "Add(one, 5)",
+                "Mul(half, 6)",
+                "Mul(X, 7)",
+            ],
+            2 => &[
+                "Pow(X, three)",
+                "Mul(0, a)",
+                "Add(X, 1)",
+                "Mul(2, root)",
+                "Tanh(3)",
+                "Add(4, one)",
+                "Mul(X, half)",
+                "Mul(6, 5)",
+            ],
+            // Not GELU.
+            _ => &[
+                "Mul(X, X)",
+                "Mul(0, a)",
+                "Add(X, 1)",
+                "Mul(2, root)",
+                "Tanh(3)",
+                "Add(4, one)",
+                "Mul(X, half)",
+                "Mul(6, 5)",
+            ],
+        };
+        let first = self.nodes.len();
+        for step in steps {
+            let (operator, arguments) = step.trim_end_matches(')').split_once('(').unwrap();
+            let argument = |argument: &str| match argument.parse::<usize>() {
+                Ok(earlier) => format!("v{}", first + earlier),
+                Err(_) => argument.replace('X', &x),
+            };
+            let arguments: Vec<String> = arguments.split(", ").map(argument).collect();
+            self.push(&format!("{operator}({})", arguments.join(", ")), size);
         }
     }
 
@@ -143,12 +233,14 @@ proptest! {
 
     /// Both sum in float32, in another order, over up to a dozen layers: 1e-4 of a probability.
     #[test]
-    fn random_networks(layers in prop::collection::vec([0usize..10, 0usize..30], 1..9), seed in any::<u64>()) {
+    fn random_networks(layers in prop::collection::vec([0usize..14, 0usize..30], 1..9), seed in any::<u64>()) {
         let mut maker = Maker::new(seed);
         layers.into_iter().for_each(|layer| maker.layer(layer));
         let onnx = maker.finish();
         let data: Vec<f32> = (0..297).map(|at| ((at * 37 + 11) % 101) as f32 / 50.0 - 1.0).collect();
-        let [fused, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)].map(|model| answer(&model.unwrap(), &[1, 3, 9, 11], &data));
+        let [fused, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)].map(Result::unwrap);
+        prop_assert!(fused.plan().network().is_some());
+        let [fused, plain] = [fused, plain].map(|model| answer(&model, &[1, 3, 9, 11], &data));
         for (got, expected) in fused.iter().zip(&plain) {
             prop_assert!((got - expected).abs() <= 1e-4, "got {fused:?}, expected {plain:?}");
         }
@@ -170,4 +262,62 @@ fn a_loop_among_products() {
     assert_eq!(whole.len(), 20);
     // float32, in another order.
     assert!(whole.iter().zip(plain).all(|(got, expected)| (got - expected).abs() <= 1e-5));
+}
+
+/// Whole numbers compared with [2, 3, 4], as float32, times a matrix, plus a bias: rows of the matrix, of each side and in each order. Others than these are
+/// nothing but the bias, and those that are not consecutive are a product.
+#[test]
+fn rows_of_a_table() {
+    let nodes = |equal: &str, product: &str| {
+        let nodes = [
+            "Cast(x; to=7) -> wide",
+            "Unsqueeze(wide, last) -> ids",
+            equal,
+            "Cast(same; to=1) -> hot",
+            product,
+            "Add(m, b) -> s",
+            "MatMul(s, v) -> y",
+        ];
+        nodes.map(str::to_owned)
+    };
+    let rows = floats("rows", &[3, 5], |at| (at * 7 % 11) as f32 / 3.0 - 1.0);
+    let columns = floats("columns", &[5, 3], |at| (at * 5 % 13) as f32 / 3.0 - 1.0);
+    let weights = |numbers: [i64; 3]| {
+        let last = whole("last", DataType::Int64, &[2]);
+        let (b, v) = (floats("b", &[5], |at| at as f32 / 7.0), floats("v", &[5, 2], |at| at as f32 / 9.0));
+        vec![rows.clone(), columns.clone(), b, v, last, whole("numbers", DataType::Int64, &numbers)]
+    };
+    let cases = [
+        ("Equal(ids, numbers) -> same", "MatMul(hot, rows) -> m", [2, 3, 4]),
+        ("Equal(numbers, ids) -> same", "Einsum(columns, hot; equation=ck,abk->abc) -> m", [2, 3, 4]),
+        ("Equal(ids, numbers) -> same", "MatMul(hot, rows) -> m", [2, 4, 3]),
+    ];
+    for (equal, product, numbers) in cases {
+        let nodes = nodes(equal, product);
+        let onnx = model("x[1,6]", &nodes.each_ref().map(String::as_str), weights(numbers), "y[1,6,2]");
+        let [fused, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)].map(Result::unwrap);
+        let steps = fused.plan().network().unwrap().kinds();
+        assert_eq!(steps.contains("Rows"), numbers.is_sorted(), "{steps}");
+        assert_eq!(steps.contains("Foreign Foreign Foreign"), !numbers.is_sorted(), "{steps}");
+        let data = [2.0, 4.0, 3.0, 1.0, 5.0, -70.0];
+        let [fused, plain] = [fused, plain].map(|model| answer(&model, &[1, 6], &data));
+        // Two sums in float32.
+        assert!(
+            fused.iter().zip(&plain).all(|(got, expected)| (got - expected).abs() <= 1e-5),
+            "got {fused:?}, expected {plain:?}"
+        );
+    }
+}
+
+/// GELU's approximation is one step, however it is written, and nothing else of its operators is left.
+#[test]
+fn gelu_is_one_step() {
+    for detail in [1, 2, 3] {
+        let mut maker = Maker::new(7);
+        maker.convolution(4, 1, 1, 1);
+        maker.gelu(detail);
+        let model = Model::load(&maker.finish(), None).unwrap();
+        let kinds = model.plan().network().unwrap().kinds();
+        assert_eq!(kinds.matches("Map").count() == 1, detail < 3, "{kinds}");
+    }
 }

@@ -59,10 +59,11 @@ pub(super) struct Pending {
 }
 
 /// Whether the line is multiplied with the element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Gated {
     No,
-    Yes,
+    /// And this is added.
+    Plus(f32),
 }
 
 /// What whole numbers carried as float32 are less: bytes their zero point, sums nothing.

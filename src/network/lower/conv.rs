@@ -63,7 +63,7 @@ impl Lowering<'_> {
         let bias = |channel: usize| bias[channel % bias.len()];
         let taps = geometry.taps().count();
         let depth = conv.input_channels() / conv.group;
-        if conv.group == conv.input_channels() && columns == conv.group {
+        if conv.group > 1 && conv.group == conv.input_channels() && columns == conv.group {
             let weights = (0..taps * columns).map(|at| kernel[at % columns * taps + at / columns]).collect();
             let filters = Filters { weights: Weights::floats(weights), bias: (0..columns).map(bias).collect() };
             return Ok(Some(self.depthwise(geometry, filters)));
@@ -220,13 +220,15 @@ impl Lowering<'_> {
             Work::Convolve(work)
                 if work.residual.is_none() && work.scaling.is_none() && work.activation == Activation::None =>
             {
-                let columns = work.columns();
-                // The innermost axis must be the kernel's columns, and nothing else.
-                if channels != 1 && channels != columns {
+                // Each place of the output must begin with the first channel.
+                let Windows { pitch, start, .. } = work.windows;
+                let places = [pitch[0], pitch[1], start, work.images.strides[1]];
+                if places.iter().any(|place| !place.is_multiple_of(channels)) {
                     return false;
                 }
                 for Group { packed, starts } in &mut work.groups {
-                    packed.adjust(|column| scale(starts[1] + column), |column| offset(starts[1] + column));
+                    let channel = |column: usize| (starts[1] + column) % channels;
+                    packed.adjust(|column| scale(channel(column)), |column| offset(channel(column)));
                 }
                 true
             }
@@ -235,6 +237,10 @@ impl Lowering<'_> {
                     return false;
                 }
                 work.filters.adjust(scale, offset);
+                true
+            }
+            Work::Rows(work) if channels == 1 || channels == work.width => {
+                work.adjust(scale, offset);
                 true
             }
             _ => false,
@@ -281,7 +287,7 @@ fn by_channel(value: &Dense, tensor: &Tensor) -> Option<usize> {
     (varies == [innermost]).then_some(value.shape[innermost])
 }
 
-fn channels_last(spec: &PoolSpec) -> Vec<usize> {
+pub(super) fn channels_last(spec: &PoolSpec) -> Vec<usize> {
     let rank = spec.rank() + 1 + usize::from(spec.data_format.has_n());
     if spec.data_format.c_is_last() {
         return (0..rank).collect();
@@ -290,15 +296,18 @@ fn channels_last(spec: &PoolSpec) -> Vec<usize> {
     (0..rank).filter(|axis| *axis != channel).chain([channel]).collect()
 }
 
-fn sizes(spec: &PoolSpec, shape: &[usize], result: &[usize]) -> TractResult<Option<Sizes>> {
-    let (input, output) = (spec.data_format.shape(shape)?, spec.data_format.shape(result)?);
-    let padding = spec.computed_padding(input.hw_dims());
-    // What is one-dimensional has one row.
-    let two = |values: Vec<usize>, row: usize| match values[..] {
+/// Two dimensions: what is one-dimensional has one row.
+pub(super) fn two(values: Vec<usize>, row: usize) -> Option<[usize; 2]> {
+    match values[..] {
         [column] => Some([row, column]),
         [row, column] => Some([row, column]),
         _ => None,
-    };
+    }
+}
+
+fn sizes(spec: &PoolSpec, shape: &[usize], result: &[usize]) -> TractResult<Option<Sizes>> {
+    let (input, output) = (spec.data_format.shape(shape)?, spec.data_format.shape(result)?);
+    let padding = spec.computed_padding(input.hw_dims());
     let of = |values: &[usize], row: usize| two(values.to_vec(), row);
     let all = || {
         Some(Sizes {

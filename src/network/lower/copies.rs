@@ -4,11 +4,15 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::array::{MultiBroadcastTo, Pad, PadMode, Slice, TypedConcat};
 use tract_onnx::tract_core::ops::downsample::Downsample;
 use tract_onnx::tract_core::ops::nn::NearestUpsample;
+use tract_onnx::tract_hir::internal::DimLike;
 
 use super::{Lowering, axes_between};
 use crate::network::step::{Part, Work};
 use crate::network::value::{Dense, Value, strides};
 use onnxlet_kernels::axis::{Axis, merged};
+
+/// Places of a mirrored edge that are worth a copy each.
+const MOST_MIRRORED: usize = 256;
 
 impl Lowering<'_> {
     pub(super) fn copying(&mut self, node: &TypedNode) -> TractResult<Option<Value>> {
@@ -27,9 +31,11 @@ impl Lowering<'_> {
             return self.part(node, |axis| if axis == down.axis { [down.modulo, stride] } else { [0, 1] }).map(Some);
         }
         if let Some(pad) = node.op_as::<Pad>() {
-            let PadMode::Constant(fill) = &pad.mode else { return Ok(None) };
-            let fill = fill.cast_to_scalar::<f32>()?;
-            return self.pad(node, &pad.pads, fill).map(Some);
+            return match &pad.mode {
+                PadMode::Constant(fill) => self.pad(node, &pad.pads, fill.cast_to_scalar::<f32>()?).map(Some),
+                PadMode::Reflect => self.mirror(node, &pad.pads, |distance| distance),
+                PadMode::Edge => self.mirror(node, &pad.pads, |_| 0),
+            };
         }
         if let Some(up) = node.op_as::<NearestUpsample>() {
             return self.repeat(node, &up.scales).map(Some);
@@ -103,6 +109,38 @@ impl Lowering<'_> {
         let axes = axes_between(&input.order, &input.shape, [&input.strides(), &to]);
         let part = Part { input: input.place, axes, starts: [0, start] };
         Ok(self.copied(vec![part], Some(fill), shape, input.order))
+    }
+
+    /// A value padded along one axis of known size: `beyond` says how far from the edge the place is that stands so far behind it.
+    fn mirror(
+        &mut self,
+        node: &TypedNode,
+        pads: &[(usize, usize)],
+        beyond: impl Fn(usize) -> usize,
+    ) -> TractResult<Option<Value>> {
+        let padded: Vec<usize> = (0..pads.len()).filter(|axis| pads[*axis] != (0, 0)).collect();
+        let [axis] = padded[..] else { return Ok(None) };
+        let (before, after) = pads[axis];
+        let known = self.model.outlet_fact(node.inputs[0])?.shape[axis].to_usize();
+        let fits = |size: usize| (1..=before.max(after)).all(|distance| beyond(distance) < size);
+        let Some(size) = known.ok().filter(|size| before + after <= MOST_MIRRORED && fits(*size)) else {
+            return Ok(None);
+        };
+        let input = self.dense(node.inputs[0])?;
+        let shape = self.shape(node.id.into())?;
+        let (from, to) = (input.strides(), strides(&input.order, &shape));
+        let part = |shape: &[usize], source: usize, target: usize| Part {
+            input: input.place,
+            axes: axes_between(&input.order, shape, [&from, &to]),
+            starts: [source * from[axis], target * to[axis]],
+        };
+        let mut parts = vec![part(&input.shape, 0, before)];
+        let mut slice = input.shape.clone();
+        slice[axis] = 1;
+        parts.extend((1..=before).map(|distance| part(&slice, beyond(distance), before - distance)));
+        let last = size - 1;
+        parts.extend((1..=after).map(|distance| part(&slice, last - beyond(distance), before + last + distance)));
+        Ok(Some(self.copied(parts, None, shape, input.order)))
     }
 
     /// Each place several times along its axis.

@@ -4,7 +4,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
 use tract_onnx::tract_core::ops::element_wise::ElementWiseOp;
 use tract_onnx::tract_core::ops::math;
-use tract_onnx::tract_core::ops::nn::{GeluApproximate, HardSwish, LeakyRelu, Sigmoid, Silu};
+use tract_onnx::tract_core::ops::nn::{GeluApproximate, GeluExact, HardSwish, LeakyRelu, Sigmoid, Silu};
 
 use super::Lowering;
 use crate::network::step::Work;
@@ -19,6 +19,9 @@ impl Lowering<'_> {
         }
         let Some(function) = node.op_as::<TypedBinOp>().and_then(binary) else { return Ok(None) };
         let [left, right] = node.inputs[..] else { return Ok(None) };
+        if let (Binary::Mul, Some(gelu)) = (function, self.gelu(node)?) {
+            return Ok(Some(gelu));
+        }
         for (value, other) in [(left, right), (right, left)] {
             let number = self.constant(other)?.filter(|tensor| tensor.len() == 1);
             let (Some(number), false) = (number, value == right && function == Binary::Sub) else { continue };
@@ -73,7 +76,7 @@ impl Lowering<'_> {
     }
 }
 
-fn binary(op: &TypedBinOp) -> Option<Binary> {
+pub(super) fn binary(op: &TypedBinOp) -> Option<Binary> {
     let is = |name: &str| op.0.name() == name;
     let known = [
         ("Add", Binary::Add),
@@ -95,7 +98,8 @@ fn unary(op: &ElementWiseOp) -> Option<Activation> {
         return Some(Activation::Clamp(Clamp { slope: -1.0, ..Clamp::IDENTITY }));
     }
     if op.is::<HardSwish>() {
-        return Some(Activation::Gated(Clamp { slope: 1.0 / 6.0, offset: 0.5, low: 0.0, high: 1.0 }));
+        let gate = Clamp { slope: 1.0 / 6.0, offset: 0.5, low: 0.0, high: 1.0 };
+        return Some(Activation::Gated { gate, added: 0.0 });
     }
     Some(match () {
         () if op.is::<math::Square>() => Activation::Square,
@@ -107,7 +111,8 @@ fn unary(op: &ElementWiseOp) -> Option<Activation> {
         () if op.is::<Sigmoid>() => Activation::Sigmoid,
         () if op.is::<math::Tanh>() => Activation::Tanh,
         () if op.is::<Silu>() => Activation::Silu,
-        () if op.is::<GeluApproximate>() => Activation::GeluTanh,
+        () if op.is::<GeluExact>() => Activation::Gelu,
+        () if op.downcast_ref::<GeluApproximate>().is_some_and(|op| !op.fast_impl) => Activation::GeluTanh,
         () => return None,
     })
 }

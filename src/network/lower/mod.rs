@@ -7,12 +7,16 @@
 mod axes;
 mod conv;
 mod copies;
+mod deconv;
 mod elementwise;
 mod foreign;
+mod gelu;
+mod needed;
 mod pending;
 mod pool;
 mod product;
 mod reduce;
+mod rows;
 mod scan;
 mod whole;
 
@@ -151,6 +155,7 @@ impl<'a> Lowering<'a> {
         let rooms = [
             Self::axes,
             Self::convolution,
+            Self::deconvolution,
             Self::product,
             Self::elementwise,
             Self::pooling,
@@ -198,6 +203,7 @@ impl<'a> Lowering<'a> {
         if kept == Inputs::Kept {
             last.extend(&first);
         }
+        needed::keep_needed(&mut self.steps, &outputs);
         let mut network = Network {
             steps: self.steps.into(),
             constants: self.constants.into(),

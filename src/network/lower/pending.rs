@@ -21,20 +21,23 @@ impl Lowering<'_> {
             return Ok(None);
         }
         let mut pending = self.pending(outlet)?;
-        let plain = pending.gated == Gated::No;
-        let Clamp { slope, offset, low, high } = pending.clamp;
-        pending.clamp = match function {
-            Binary::Mul if number > 0.0 => scaled(pending.clamp, number),
-            Binary::Mul if number < 0.0 => {
-                let turned = scaled(pending.clamp, number);
-                Clamp { low: turned.high, high: turned.low, ..turned }
-            }
-            Binary::Add if plain => Clamp { slope, offset: offset + number, low: low + number, high: high + number },
-            Binary::Sub if plain => Clamp { slope, offset: offset - number, low: low - number, high: high - number },
-            Binary::Max if plain => Clamp { slope, offset, low: low.max(number), high: high.max(number) },
-            Binary::Min if plain => Clamp { slope, offset, low: low.min(number), high: high.min(number) },
-            _ => return Ok(None),
+        let changed = match pending.gated {
+            Gated::No => limited(pending.clamp, function, number),
+            Gated::Plus(added) => match function {
+                Binary::Mul => {
+                    pending.gated = Gated::Plus(added * number);
+                    limited(pending.clamp, function, number)
+                }
+                Binary::Add | Binary::Sub => {
+                    let number = if function == Binary::Sub { -number } else { number };
+                    pending.gated = Gated::Plus(added + number);
+                    Some(pending.clamp)
+                }
+                _ => None,
+            },
         };
+        let Some(clamp) = changed else { return Ok(None) };
+        pending.clamp = clamp;
         pending.nodes.push(node.id);
         Ok(Some(Value::Pending(pending)))
     }
@@ -45,7 +48,7 @@ impl Lowering<'_> {
         for (value, other) in [(left, right), (right, left)] {
             let Value::Pending(mut pending) = self.value(other)? else { continue };
             if pending.base == value && pending.gated == Gated::No {
-                pending.gated = Gated::Yes;
+                pending.gated = Gated::Plus(0.0);
                 pending.nodes.push(node.id);
                 return Ok(Some(Value::Pending(pending)));
             }
@@ -66,7 +69,7 @@ impl Lowering<'_> {
         let base = self.dense(pending.base)?;
         let function = match pending.gated {
             Gated::No => Activation::Clamp(pending.clamp).simplified(),
-            Gated::Yes => Activation::Gated(pending.clamp),
+            Gated::Plus(added) => Activation::Gated { gate: pending.clamp, added },
         };
         let shape = self.shape(outlet)?;
         if self.is_made_for(outlet, pending.base, &pending.nodes)? && self.activate(&base, function) {
@@ -103,6 +106,23 @@ impl Lowering<'_> {
         }
         Ok(true)
     }
+}
+
+/// The function of a line between two limits and a number, if it is such a line.
+fn limited(clamp: Clamp, function: Binary, number: f32) -> Option<Clamp> {
+    let Clamp { slope, offset, low, high } = clamp;
+    Some(match function {
+        Binary::Mul if number > 0.0 => scaled(clamp, number),
+        Binary::Mul if number < 0.0 => {
+            let turned = scaled(clamp, number);
+            Clamp { low: turned.high, high: turned.low, ..turned }
+        }
+        Binary::Add => Clamp { slope, offset: offset + number, low: low + number, high: high + number },
+        Binary::Sub => Clamp { slope, offset: offset - number, low: low - number, high: high - number },
+        Binary::Max => Clamp { slope, offset, low: low.max(number), high: high.max(number) },
+        Binary::Min => Clamp { slope, offset, low: low.min(number), high: high.min(number) },
+        _ => return None,
+    })
 }
 
 fn scaled(clamp: Clamp, number: f32) -> Clamp {

@@ -9,15 +9,15 @@ use crate::network::value::{Dense, Value, significant, strides};
 
 /// The axes of a product of two values, by their places in `[left, right, output]`.
 #[derive(Default)]
-struct Roles {
+pub(super) struct Roles {
     /// In all three.
-    batch: Vec<[usize; 3]>,
+    pub(super) batch: Vec<[usize; 3]>,
     /// In the left and in the output.
-    free: Vec<[usize; 2]>,
+    pub(super) free: Vec<[usize; 2]>,
     /// In the left and the right.
-    contracted: Vec<[usize; 2]>,
+    pub(super) contracted: Vec<[usize; 2]>,
     /// In the right and the output.
-    columns: Vec<[usize; 2]>,
+    pub(super) columns: Vec<[usize; 2]>,
 }
 
 impl Lowering<'_> {
@@ -29,13 +29,26 @@ impl Lowering<'_> {
         let [left, right] = [node.inputs[0], node.inputs[1]];
         if self.constant(left)?.is_some() {
             let Some(roles) = self.roles(node, einsum, [1, 0])? else { return Ok(None) };
-            return self.weighted(node, right, left, &roles);
+            return self.with_constant(node, right, left, &roles);
         }
         let Some(roles) = self.roles(node, einsum, [0, 1])? else { return Ok(None) };
         if self.constant(right)?.is_some() && roles.batch.is_empty() {
-            return self.weighted(node, left, right, &roles);
+            return self.with_constant(node, left, right, &roles);
         }
         self.matrices(node, [left, right], &roles).map(Some)
+    }
+
+    fn with_constant(
+        &mut self,
+        node: &TypedNode,
+        outlet: OutletId,
+        constant: OutletId,
+        roles: &Roles,
+    ) -> TractResult<Option<Value>> {
+        match self.one_hot(node, outlet, constant, roles)? {
+            Some(rows) => Ok(Some(rows)),
+            None => self.weighted(node, outlet, constant, roles),
+        }
     }
 
     /// What each axis is, with the inputs in this order. Those of size 1 have no role. Nothing for other kinds of axes.
@@ -144,7 +157,7 @@ impl Lowering<'_> {
 }
 
 /// The axes that are missing have a size of 1, and may be anywhere.
-fn completed(mut order: Vec<usize>, rank: usize) -> Vec<usize> {
+pub(super) fn completed(mut order: Vec<usize>, rank: usize) -> Vec<usize> {
     let missing: Vec<usize> = (0..rank).filter(|axis| !order.contains(axis)).collect();
     order.extend(missing);
     order
