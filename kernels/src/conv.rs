@@ -8,8 +8,9 @@ pub use super::packed::Packed;
 use super::packed::{Layout, Plain};
 use super::requantise::Scaled;
 use super::simd::F32x4;
-use super::tile::{self, ROWS, Run, Sums, WIDTH};
+use super::tile::{self, ROWS, Run, Sums, WIDTH, joined};
 use super::window::{Cursor, Windows};
+use super::winograd;
 
 /// Weights of which a whole pass over the image's tiles is not made for each block: they stay in the processor's second cache.
 const CACHED: usize = 256 << 10;
@@ -39,10 +40,13 @@ pub fn convolve(task: &Task<'_>, packed: &Packed, output: &mut [f32]) {
     }
     check(task, packed, output.len());
     let blocks = packed.columns.div_ceil(WIDTH);
-    let layout = packed.layout;
+    let (layout, transforms) = (packed.layout, packed.transforms());
     let packed = &packed.plain();
     // SAFETY: checked.
     unsafe {
+        if let Some(weights) = transforms {
+            return winograd::convolve(task, packed, weights, output);
+        }
         match (&task.scaled, layout) {
             (None, Layout::Columns) if packed.columns == 1 => few::<8, 1>(task, packed, output),
             (None, Layout::Columns) => few::<4, 2>(task, packed, output),
@@ -77,6 +81,14 @@ fn check(task: &Task<'_>, packed: &Packed, output: usize) {
     assert!(task.scaled.is_none_or(|scaled| scaled.fits(packed.columns)), "a factor for each column");
     assert!(task.scaled.is_none() || task.residual.is_none(), "a residual among whole numbers");
     assert!(task.scaled.is_none() || packed.layout == Layout::Blocks, "whole numbers in blocks");
+    if packed.is_transformed() {
+        let [down, right] = task.windows.stride;
+        let pixels = (0..9).map(|at| Run { at: at / 3 * down + at % 3 * right, length: packed.depth / 9 });
+        assert!(
+            task.scaled.is_none() && joined(task.runs.iter().copied()) == joined(pixels),
+            "windows of 3 × 3, one apart"
+        );
+    }
 }
 
 /// All windows of `C` columns, `R` at a time.

@@ -18,4 +18,5 @@ mod simd;
 pub mod tile;
 pub mod weights;
 pub mod window;
+mod winograd;
 pub mod zip;

@@ -1,7 +1,16 @@
 //! Weights of convolutions and products, in the order in which their kernels read them.
 
+use std::sync::OnceLock;
+
 use super::tile::WIDTH;
 use super::weights::Weights;
+use super::winograd;
+
+/// Pairs of a channel and a column: a megabyte of transformed weights.
+const MOST_TRANSFORMED: usize = 128 * 128;
+
+/// A dozen by a dozen.
+const LEAST_WINDOWS: usize = 144;
 
 /// Columns that are too few for a block.
 const FEW: usize = 2;
@@ -14,6 +23,15 @@ pub struct Packed {
     pub(crate) depth: usize,
     pub(crate) columns: usize,
     pub(crate) layout: Layout,
+    transforms: Transforms,
+}
+
+/// Whether windows of 3 × 3 pixels are one pixel apart, so that transformed weights serve them. These are made when a kernel first
+/// asks for them: they are larger, and what is in memory before the first run is part of every baked module.
+#[derive(Clone, Debug, PartialEq)]
+enum Transforms {
+    None,
+    Some(OnceLock<Box<[f32]>>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +53,24 @@ impl Packed {
         if columns <= FEW {
             let weights = (0..columns).flat_map(|column| (0..depth).map(move |row| (row, column)));
             let weights = Weights::floats(weights.map(|(row, column)| weight(row, column)).collect());
-            return Packed { weights, bias: (0..columns).map(bias).collect(), depth, columns, layout: Layout::Columns };
+            return Packed {
+                weights,
+                bias: (0..columns).map(bias).collect(),
+                depth,
+                columns,
+                layout: Layout::Columns,
+                transforms: Transforms::None,
+            };
         }
         let weights = Weights::floats(in_blocks([depth, columns], weight));
-        Packed { weights, bias: padded(columns, bias), depth, columns, layout: Layout::Blocks }
+        Packed {
+            weights,
+            bias: padded(columns, bias),
+            depth,
+            columns,
+            layout: Layout::Blocks,
+            transforms: Transforms::None,
+        }
     }
 
     /// As [`Packed::new`], of whole numbers.
@@ -49,12 +81,26 @@ impl Packed {
         bias: impl Fn(usize) -> f32,
     ) -> Packed {
         let weights = Weights::whole(&in_blocks([depth, columns], weight));
-        Packed { weights, bias: padded(columns, bias), depth, columns, layout: Layout::Blocks }
+        Packed {
+            weights,
+            bias: padded(columns, bias),
+            depth,
+            columns,
+            layout: Layout::Blocks,
+            transforms: Transforms::None,
+        }
     }
 
     /// Sizes without numbers, which nothing can be computed with.
     pub fn unfilled(depth: usize, columns: usize) -> Packed {
-        Packed { weights: Weights::floats(vec![]), bias: vec![], depth, columns, layout: Layout::Blocks }
+        Packed {
+            weights: Weights::floats(vec![]),
+            bias: vec![],
+            depth,
+            columns,
+            layout: Layout::Blocks,
+            transforms: Transforms::None,
+        }
     }
 
     /// Packs a matrix `[depth, columns]`, without a bias.
@@ -63,6 +109,38 @@ impl Packed {
     /// When it is longer than `matrix`.
     pub fn of_matrix(matrix: &[f32], [depth, columns]: [usize; 2]) -> Packed {
         Packed::new(depth, columns, |row, column| matrix[row * columns + column], |_| 0.0)
+    }
+
+    /// Whether convolutions of 3 × 3 pixels with so many channels and columns, of so many windows, one pixel apart, are quicker with
+    /// transformed weights. These take 16 numbers for each nine.
+    pub fn is_better_transformed([channels, columns]: [usize; 2], windows: usize) -> bool {
+        let fours = channels.is_multiple_of(4) && columns.is_multiple_of(4);
+        fours && channels >= 16 && columns >= 16 && channels * columns <= MOST_TRANSFORMED && windows >= LEAST_WINDOWS
+    }
+
+    /// Has the weights of 3 × 3 pixels' channels transformed. All windows that they are used with must be one pixel apart.
+    pub fn with_transforms(self) -> Packed {
+        assert!(
+            self.layout == Layout::Blocks && self.depth.is_multiple_of(36) && self.columns.is_multiple_of(4),
+            "fours"
+        );
+        Packed { transforms: Transforms::Some(OnceLock::new()), ..self }
+    }
+
+    /// For windows that are not one pixel apart.
+    pub fn without_transforms(&mut self) {
+        self.transforms = Transforms::None;
+    }
+
+    pub(crate) fn is_transformed(&self) -> bool {
+        matches!(self.transforms, Transforms::Some(_))
+    }
+
+    pub(crate) fn transforms(&self) -> Option<&[f32]> {
+        match &self.transforms {
+            Transforms::Some(made) => Some(made.get_or_init(|| winograd::transformed(&self.plain()))),
+            Transforms::None => None,
+        }
     }
 
     /// Scales each column's weights and bias, then adds an offset to the bias.

@@ -16,6 +16,18 @@ pub struct Run {
     pub length: usize,
 }
 
+/// As few runs as these can be.
+pub fn joined(runs: impl IntoIterator<Item = Run>) -> Vec<Run> {
+    let mut joined: Vec<Run> = vec![];
+    for run in runs {
+        match joined.last_mut() {
+            Some(last) if last.at + last.length == run.at => last.length += run.length,
+            _ => joined.push(run),
+        }
+    }
+    joined
+}
+
 /// The sums of a tile: for each row, of eight columns.
 pub type Sums<const R: usize> = [[F32x4; 2]; R];
 

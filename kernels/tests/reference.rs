@@ -68,6 +68,14 @@ fn shapes() -> impl Strategy<Value = Shape> {
     )
 }
 
+/// Windows of 3 × 3 that are one pixel apart, over pixels of so many channels that weights can be transformed.
+fn squares() -> impl Strategy<Value = Shape> {
+    (1usize..=2, 1usize..=13, 1usize..=5, 1usize..=6).prop_map(|(stride, more, channels, columns)| {
+        let (size, kernel, dilation) = (2 * stride + more, 3, stride);
+        Shape { size, channels: 4 * channels, columns: 4 * columns, kernel, stride, dilation }
+    })
+}
+
 /// Numbers from -1 to 1 that look random.
 fn numbers(count: usize, seed: u64) -> Vec<f32> {
     let mut state = seed.wrapping_mul(2) + 1;
@@ -119,7 +127,7 @@ fn assert_near(got: f32, expected: f64, relative: f64) -> Result<(), TestCaseErr
 
 proptest! {
     #[test]
-    fn convolution(shape in shapes(), activation in activations(), residual in any::<bool>(), seed in any::<u64>()) {
+    fn convolution(shape in prop_oneof![shapes(), squares()], activation in activations(), residual in any::<bool>(), seed in any::<u64>()) {
         let Shape { size, channels, columns, kernel, .. } = shape;
         let taps = shape.taps();
         let depth = taps.len() * channels;
@@ -129,6 +137,8 @@ proptest! {
         let added = residual.then(|| numbers(output, seed ^ 3));
         let runs: Vec<Run> = taps.iter().map(|&at| Run { at, length: channels }).collect();
         let packed = Packed::new(depth, columns, |row, column| weights[row * columns + column], |column| bias[column]);
+        let fours = channels % 4 == 0 && columns % 4 == 0;
+        let packed = if fours && kernel == 3 && shape.stride == shape.dilation { packed.with_transforms() } else { packed };
         let windows = shape.windows(columns);
         let mut got = vec![f32::NAN; output];
         let residual = added.as_deref();

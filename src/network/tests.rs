@@ -321,3 +321,35 @@ fn gelu_is_one_step() {
         assert_eq!(kinds.matches("Map").count() == 1, detail < 3, "{kinds}");
     }
 }
+
+/// Windows of 3 × 3 of many channels, whose weights are transformed, among what is put into the same step: of even and odd sizes, and
+/// where only each other window is asked for.
+#[test]
+fn transformed_weights() {
+    let mut maker = Maker::new(3);
+    let (a, b) = (maker.weight(&[16, 3, 3, 3], 27), maker.weight(&[20, 16, 3, 3], 144));
+    let (c, d) = (maker.weight(&[20, 20, 3, 3], 180), maker.weight(&[20], 1));
+    let pads = "pads=1,1,1,1";
+    let nodes = [
+        format!("Conv(x, {a}; {pads}) -> p"),
+        "Relu(p) -> q".to_owned(),
+        format!("Conv(q, {b}, {d}; {pads}) -> r"),
+        "HardSwish(r) -> s".to_owned(),
+        format!("Conv(s, {c}, {d}; {pads}) -> t"),
+        "Add(s, t) -> u".to_owned(),
+        format!("Conv(u, {c}) -> v"),
+        format!("Conv(v, {c}; strides=2,2) -> w"),
+        "Relu(w) -> y".to_owned(),
+    ];
+    for [height, width] in [[16usize, 17], [15, 14], [23, 20]] {
+        let (input, output) =
+            (format!("x[1,3,{height},{width}]"), format!("y[1,20,{},{}]", (height - 3) / 2, (width - 3) / 2));
+        let onnx = model(&input, &nodes.each_ref().map(String::as_str), maker.weights.clone(), &output);
+        let data: Vec<f32> = (0..3 * height * width).map(|at| ((at * 37 + 11) % 101) as f32 / 50.0 - 1.0).collect();
+        let [fused, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)]
+            .map(|model| answer(&model.unwrap(), &[1, 3, height, width], &data));
+        // Sums of up to 180 products of about 1 in float32, in another order.
+        assert!(fused.len() == plain.len() && !fused.is_empty());
+        assert!(fused.iter().zip(plain).all(|(got, expected)| (got - expected).abs() <= 2e-5), "{height} × {width}");
+    }
+}

@@ -10,8 +10,9 @@ use crate::network::step::{Convolve, Depthwise, Group, Images, Part, Work};
 use crate::network::value::{Dense, Value};
 use onnxlet_kernels::activation::Activation;
 use onnxlet_kernels::axis::Axis;
+use onnxlet_kernels::conv::Packed;
 use onnxlet_kernels::depthwise::Filters;
-use onnxlet_kernels::tile::Run;
+use onnxlet_kernels::tile::{Run, joined};
 use onnxlet_kernels::weights::Weights;
 use onnxlet_kernels::window::Windows;
 use onnxlet_kernels::zip::Binary;
@@ -31,6 +32,13 @@ impl Geometry {
     /// Where each of the window's elements is, from its first on.
     pub(super) fn taps(&self) -> impl Iterator<Item = usize> {
         self.rows.iter().flat_map(|row| self.columns.iter().map(move |column| row + column))
+    }
+
+    /// Whether windows of so many channels and columns are of 3 × 3 pixels, one apart, and enough of them.
+    fn is_better_transformed(&self, sizes: [usize; 2]) -> bool {
+        let pixels = (&self.rows[..], &self.columns[..]);
+        let ([_, down, _], [_, right, _]) = pixels else { return false };
+        self.windows.stride == [*down, *right] && Packed::is_better_transformed(sizes, self.windows.count())
     }
 }
 
@@ -75,8 +83,10 @@ impl Lowering<'_> {
                 kernel[((group * share + column) * depth + row % depth) * taps + row / depth]
             };
             let packed = self.pack([depth * taps, share], weight, |column| bias(group * share + column));
+            let packed = if geometry.is_better_transformed([depth, share]) { packed.with_transforms() } else { packed };
             Group { packed, starts: [group * depth, group * share] }
         });
+        let groups = groups.collect();
         let runs = runs(geometry.taps(), depth).into();
         let Geometry { input, images, windows, output, .. } = geometry;
         let work = Convolve {
@@ -84,7 +94,7 @@ impl Lowering<'_> {
             images,
             windows,
             runs,
-            groups: groups.collect(),
+            groups,
             residual: None,
             scaling: None,
             activation: Activation::None,
@@ -333,12 +343,5 @@ fn reaches(sizes: &Sizes, side: usize) -> bool {
 
 /// A window's stretches of memory. `depth` channels are read at each of its elements.
 pub(super) fn runs(taps: impl Iterator<Item = usize>, depth: usize) -> Vec<Run> {
-    let mut runs: Vec<Run> = vec![];
-    for at in taps {
-        match runs.last_mut() {
-            Some(run) if run.at + run.length == at => run.length += depth,
-            _ => runs.push(Run { at, length: depth }),
-        }
-    }
-    runs
+    joined(taps.map(|at| Run { at, length: depth }))
 }

@@ -63,6 +63,7 @@ impl Lowering<'_> {
         {
             return Ok(None);
         }
+        work.groups.iter_mut().for_each(|group| group.packed.without_transforms());
         windows.output[side] = windows.output[side].div_ceil(stride);
         windows.stride[side] *= stride;
         windows.pitch[0] = windows.output[1] * windows.pitch[1];

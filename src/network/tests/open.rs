@@ -80,6 +80,15 @@ fn halved_lengths() {
     assert!(check(&onnx, &[&[1, 2, 7], &[1, 2, 1], &[1, 2, 100]]));
 }
 
+/// Images of any size, with windows whose weights are transformed: chosen for the sizes that the network is looked at with.
+#[test]
+fn images_of_any_size() {
+    let nodes = ["Conv(x, a; pads=1,1,1,1) -> c", "Relu(c) -> r", "Conv(r, b; pads=1,1,1,1) -> d", "Add(d, r) -> y"];
+    let given = vec![weights("a", &[16, 2, 3, 3]), weights("b", &[16, 16, 3, 3])];
+    let onnx = model("x[1,2,H,W]", &nodes, given, "y[1,16,H,W]");
+    assert!(check(&onnx, &[&[1, 2, 7, 9], &[1, 2, 1, 1], &[1, 2, 30, 31], &[1, 2, 2, 40]]));
+}
+
 /// A fixed number of rows is one example, of whole numbers, too.
 #[test]
 fn whole_numbers_in_a_fixed_batch() {
