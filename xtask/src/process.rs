@@ -5,6 +5,8 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::progress;
+
 /// Runs a program with this terminal; an exit code other than 0 is an error.
 pub fn run(command: &mut Command) -> Result<()> {
     let shown = show(command);
@@ -42,7 +44,7 @@ fn pass_on(from: impl Read, each: &mut impl FnMut(&str)) -> Result<()> {
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line)? > 0 {
         let text = String::from_utf8_lossy(&line);
-        print!("{text}");
+        print!("{}{text}", progress::teller());
         std::io::stdout().flush()?;
         each(text.trim_end());
         line.clear();

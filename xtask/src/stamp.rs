@@ -1,7 +1,9 @@
 //! Skipping a step whose inputs are the same as at its last success.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -24,6 +26,9 @@ pub struct Step<'a> {
 impl Step<'_> {
     /// Does the work unless it is already done. Returns the digest of the inputs.
     pub fn run(&self, project: &Project, work: impl FnOnce() -> Result<()>) -> Result<String> {
+        // Two suites may ask for the same step at once: the second then finds it done.
+        let turn = turn_of(self.name);
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
         let digest = self.digest(&project.root)?;
         let stamp = project.target.join("stamps").join(self.name.replace(['/', ' '], "-"));
         let last = fs::read_to_string(&stamp).unwrap_or_default();
@@ -61,6 +66,13 @@ impl Step<'_> {
         }
         Ok(hex(&hasher.finalize()))
     }
+}
+
+/// What whoever runs a step holds while it does.
+fn turn_of(name: &str) -> Arc<Mutex<()>> {
+    static TURNS: Mutex<BTreeMap<String, Arc<Mutex<()>>>> = Mutex::new(BTreeMap::new());
+    let mut turns = TURNS.lock().unwrap_or_else(PoisonError::into_inner);
+    turns.entry(name.to_owned()).or_default().clone()
 }
 
 /// Lower-case hexadecimal.

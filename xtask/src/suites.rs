@@ -1,8 +1,8 @@
 //! The suites of `cargo xtask test`, in the order in which they run: what is quick to tell comes first.
 
-use std::cell::OnceCell;
 use std::path::Path;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use anyhow::{Result, anyhow, ensure};
 
@@ -29,45 +29,113 @@ use crate::zoo;
 pub struct Suite {
     pub name: &'static str,
     pub about: &'static str,
+    pub company: Company,
     pub run: fn(&Session, &mut Tally) -> Result<()>,
 }
 
-/// All of them.
-pub const SUITES: [Suite; 22] = [
-    Suite { name: "format", about: "cargo fmt --check", run: format },
-    Suite { name: "lint", about: "clippy, warnings are errors", run: lint },
-    Suite { name: "docs", about: "rustdoc, warnings are errors", run: docs },
-    Suite { name: "reference", about: "onnxruntime's answers, to compare with", run: |session, _| session.reference() },
-    Suite { name: "rust", about: "cargo test", run: rust },
-    Suite { name: "build", about: "everything that is shipped", run: |session, _| session.built().map(drop) },
-    Suite { name: "types", about: "tsc over every tsconfig.json", run: types },
-    Suite { name: "runtime", about: "npm/test in Node", run: runtime },
-    Suite { name: "package", about: "the packed npm packages", run: package },
-    Suite { name: "models", about: "small real models, built and run in every host", run: models },
-    Suite { name: "zoo", about: "what scikit-learn and boosters export, as onnxruntime answers", run: zoo },
-    Suite { name: "accuracy", about: "MNIST inside wasm in Node, workerd and Chromium", run: accuracy },
-    Suite { name: "calls", about: "malformed and hostile calls of the engine in Node", run: calls },
-    Suite { name: "bake", about: "baking and trimming the real engine in Node", run: bake },
-    Suite { name: "conformance", about: "ONNX's backend suite in the engine, in Node", run: conformance },
-    Suite { name: "workerd", about: "the Worker over HTTP", run: workerd },
-    Suite { name: "soak", about: "good, bad, huge and broken-off requests, all at once", run: soak },
-    Suite { name: "clients", about: "unmodified clients of other inference servers, against the Worker", run: clients },
-    Suite { name: "openapi", about: "what the document allows, and what it doesn't, asked of servers", run: openapi },
-    Suite { name: "page", about: "the page in Chromium", run: page },
-    Suite { name: "bench", about: "that every engine can be measured, with digits; servers under load", run: bench },
-    Suite { name: "deploy", about: "wrangler deploy --dry-run", run: deploy },
-];
+/// Whether another suite may run at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Company {
+    /// It keeps all processors busy, or looks at the clock.
+    Alone,
+    /// One of its neighbours in the list: it waits for processes and sockets much of the time.
+    Another,
+}
+
+/// All of them. Neighbours that may have company run two at a time.
+pub const SUITES: [Suite; 22] = {
+    use Company::{Alone, Another};
+    [
+        Suite { name: "format", about: "cargo fmt --check", company: Alone, run: format },
+        Suite { name: "lint", about: "clippy, warnings are errors", company: Another, run: lint },
+        Suite {
+            name: "reference",
+            about: "onnxruntime's answers, to compare with",
+            company: Another,
+            run: |session, _| session.reference(),
+        },
+        Suite { name: "docs", about: "rustdoc, warnings are errors", company: Another, run: docs },
+        Suite { name: "rust", about: "cargo test", company: Alone, run: rust },
+        Suite {
+            name: "build",
+            about: "everything that is shipped",
+            company: Alone,
+            run: |session, _| session.built().map(drop),
+        },
+        Suite { name: "runtime", about: "npm/test in Node", company: Alone, run: runtime },
+        Suite { name: "types", about: "tsc over every tsconfig.json", company: Another, run: types },
+        Suite { name: "package", about: "the packed npm packages", company: Another, run: package },
+        Suite {
+            name: "openapi",
+            about: "what the document allows, and what it doesn't, asked of servers",
+            company: Another,
+            run: openapi,
+        },
+        Suite {
+            name: "models",
+            about: "small real models, built and run in every host",
+            company: Another,
+            run: models,
+        },
+        Suite {
+            name: "zoo",
+            about: "what scikit-learn and boosters export, as onnxruntime answers",
+            company: Another,
+            run: zoo,
+        },
+        Suite {
+            name: "clients",
+            about: "unmodified clients of other inference servers, against the Worker",
+            company: Another,
+            run: clients,
+        },
+        Suite {
+            name: "conformance",
+            about: "ONNX's backend suite in the engine, in Node",
+            company: Another,
+            run: conformance,
+        },
+        Suite { name: "bake", about: "baking and trimming the real engine in Node", company: Another, run: bake },
+        Suite { name: "workerd", about: "the Worker over HTTP", company: Another, run: workerd },
+        Suite {
+            name: "accuracy",
+            about: "MNIST inside wasm in Node, workerd and Chromium",
+            company: Another,
+            run: accuracy,
+        },
+        Suite {
+            name: "calls",
+            about: "malformed and hostile calls of the engine in Node",
+            company: Another,
+            run: calls,
+        },
+        Suite { name: "deploy", about: "wrangler deploy --dry-run", company: Another, run: deploy },
+        Suite {
+            name: "soak",
+            about: "good, bad, huge and broken-off requests, all at once",
+            company: Alone,
+            run: soak,
+        },
+        Suite { name: "page", about: "the page in Chromium", company: Alone, run: page },
+        Suite {
+            name: "bench",
+            about: "that every engine can be measured, with digits; servers under load",
+            company: Alone,
+            run: bench,
+        },
+    ]
+};
 
 /// What suites share: set-up is done once, and a failure of it told once a suite.
 pub struct Session<'a> {
     project: &'a Project,
-    built: OnceCell<Result<Node, String>>,
-    reference: OnceCell<Result<(), String>>,
+    built: OnceLock<Result<Node, String>>,
+    reference: OnceLock<Result<(), String>>,
 }
 
 impl<'a> Session<'a> {
     pub fn new(project: &'a Project) -> Session<'a> {
-        Session { project, built: OnceCell::new(), reference: OnceCell::new() }
+        Session { project, built: OnceLock::new(), reference: OnceLock::new() }
     }
 
     pub fn project(&self) -> &Project {

@@ -1,13 +1,15 @@
-//! `cargo xtask test`: runs the suites one after another and counts.
+//! `cargo xtask test`: runs the suites, neighbours that may have company two at a time, and counts.
 
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::progress::elapsed;
+use crate::progress::{self, elapsed};
 use crate::project::Project;
-use crate::suites::{SUITES, Session, Suite};
+use crate::suites::{Company, SUITES, Session, Suite};
 use crate::tally::Tally;
 
 /// What became of a suite.
@@ -18,12 +20,16 @@ struct Outcome {
     failure: Option<String>,
 }
 
+/// Suites that run at the same time, where they may.
+const LANES: usize = 2;
+
 /// Runs the chosen suites (none named: all). A failing suite does not stop the later ones.
 pub fn test(project: &Project, only: &[String]) -> Result<ExitCode> {
     let chosen = choose(only)?;
     let session = Session::new(project);
     let start = Instant::now();
-    let outcomes: Vec<Outcome> = chosen.into_iter().map(|suite| run(suite, &session)).collect();
+    let together = chosen.chunk_by(|one, next| [one, next].iter().all(|suite| suite.company == Company::Another));
+    let outcomes: Vec<Outcome> = together.flat_map(|neighbours| run_all(neighbours, &session)).collect();
     Ok(report(&outcomes, start.elapsed()))
 }
 
@@ -37,11 +43,30 @@ fn choose(only: &[String]) -> Result<Vec<&'static Suite>> {
     Ok(SUITES.iter().filter(|suite| only.is_empty() || only.iter().any(|name| name == suite.name)).collect())
 }
 
+/// Runs neighbours, each in the first lane that is free.
+fn run_all(suites: &[&'static Suite], session: &Session) -> Vec<Outcome> {
+    if let [only] = suites {
+        return vec![run(only, session)];
+    }
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(vec![]));
+    let lane = || loop {
+        let place = next.fetch_add(1, Ordering::Relaxed);
+        let Some(suite) = suites.get(place) else { return };
+        let outcome = progress::told_as(suite.name, || run(suite, session));
+        done.lock().unwrap_or_else(PoisonError::into_inner).push((place, outcome));
+    };
+    std::thread::scope(|scope| (0..LANES).for_each(|_| _ = scope.spawn(lane)));
+    let mut outcomes = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    outcomes.sort_by_key(|(place, _)| *place);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
 fn run(suite: &'static Suite, session: &Session) -> Outcome {
     println!("\n━━ {}: {}", suite.name, suite.about);
     let start = Instant::now();
     let mut tally = Tally::default();
     let failure = (suite.run)(session, &mut tally).err().map(|error| format!("{error:#}"));
+    println!("━━ {} took {}", suite.name, elapsed(start.elapsed()));
     if let Some(failure) = &failure {
         eprintln!("✗ {}: {failure}", suite.name);
         // A suite that fails without saying how many tests did, failed once.
@@ -84,11 +109,35 @@ mod tests {
     }
 
     #[test]
+    fn neighbours_run_at_the_same_time_and_are_told_in_their_order() {
+        use std::sync::Barrier;
+        static BOTH: Barrier = Barrier::new(2);
+        static FIRST: Suite = Suite {
+            name: "first",
+            about: "",
+            company: Company::Another,
+            run: |_, tally| {
+                BOTH.wait();
+                tally.passed = 1;
+                Ok(())
+            },
+        };
+        static SECOND: Suite = Suite { name: "second", run: |_, _| bail!("{}", BOTH.wait().is_leader()), ..FIRST };
+        let project = Project::find().unwrap();
+        let outcomes = run_all(&[&FIRST, &SECOND], &Session::new(&project));
+        let told: Vec<(&str, Tally)> = outcomes.iter().map(|outcome| (outcome.name, outcome.tally)).collect();
+        let expected = [("first", Tally { passed: 1, failed: 0 }), ("second", Tally { passed: 0, failed: 1 })];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
     fn a_suite_that_fails_uncounted_counts_as_one_failed_test() {
-        static BROKEN: Suite = Suite { name: "broken", about: "", run: |_, _| bail!("no") };
+        const ALONE: Company = Company::Alone;
+        static BROKEN: Suite = Suite { name: "broken", about: "", company: ALONE, run: |_, _| bail!("no") };
         static COUNTED: Suite = Suite {
             name: "counted",
             about: "",
+            company: ALONE,
             run: |_, tally| {
                 tally.failed = 3;
                 bail!("no")

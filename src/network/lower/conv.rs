@@ -218,7 +218,13 @@ impl Lowering<'_> {
     }
 
     /// Changes the weights of the convolution that makes a value; says whether there is one.
-    fn adjust(&mut self, value: &Dense, channels: usize, function: Binary, number: impl Fn(usize) -> f32) -> bool {
+    pub(super) fn adjust(
+        &mut self,
+        value: &Dense,
+        channels: usize,
+        function: Binary,
+        number: impl Fn(usize) -> f32,
+    ) -> bool {
         let Some(writer) = self.writer(&value.place) else { return false };
         let scale = |column| if function == Binary::Mul { number(column) } else { 1.0 };
         let offset = |column| match function {

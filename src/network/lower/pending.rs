@@ -72,12 +72,22 @@ impl Lowering<'_> {
             Gated::Plus(added) => Activation::Gated { gate: pending.clamp, added },
         };
         let shape = self.shape(outlet)?;
-        if self.is_made_for(outlet, pending.base, &pending.nodes)? && self.activate(&base, function) {
+        let is_made_for = self.is_made_for(outlet, pending.base, &pending.nodes)?;
+        if is_made_for && (self.draw(&base, pending) || self.activate(&base, function)) {
             return Ok(Dense { shape, ..base });
         }
         let place = self.buffer(base.place.length);
         self.push(Work::Map { input: base.place, function }, place, None);
         Ok(Dense { place, shape, order: base.order })
+    }
+
+    /// Puts a line without limits into the weights, which leaves room for an activation; says whether it did.
+    fn draw(&mut self, value: &Dense, pending: &Pending) -> bool {
+        let Clamp { slope, offset, low, high } = pending.clamp;
+        let is_line = pending.gated == Gated::No && low == f32::NEG_INFINITY && high == f32::INFINITY;
+        is_line
+            && self.adjust(value, 1, Binary::Mul, |_| slope)
+            && (offset == 0.0 || self.adjust(value, 1, Binary::Add, |_| offset))
     }
 
     /// Puts the function into the kernel that makes the value, if it takes one.
