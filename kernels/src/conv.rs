@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::activation::{Activation, Function, with_function};
+use super::activation::Activation;
 pub use super::packed::Packed;
 use super::packed::{Layout, Plain};
 use super::requantise::Scaled;
@@ -51,9 +51,7 @@ pub fn convolve(task: &Task<'_>, packed: &Packed, output: &mut [f32]) {
             (None, Layout::Columns) if packed.columns == 1 => few::<8, 1>(task, packed, output),
             (None, Layout::Columns) => few::<4, 2>(task, packed, output),
             (Some(scaled), _) => sweeps(task, scaled, packed, blocks, output),
-            (None, Layout::Blocks) => {
-                with_function!(task.activation, |f| sweeps(task, &Floats(f), packed, blocks, output))
-            }
+            (None, Layout::Blocks) => sweeps(task, &Floats, packed, blocks, output),
         }
     }
 }
@@ -238,10 +236,10 @@ trait Ending {
     );
 }
 
-/// They are floats, of which this is stored.
-struct Floats<F>(F);
+/// They are floats.
+struct Floats;
 
-impl<F: Function> Ending for Floats<F> {
+impl Ending for Floats {
     #[inline(always)]
     unsafe fn store<const R: usize>(
         &self,
@@ -262,7 +260,7 @@ impl<F: Function> Ending for Floats<F> {
                     if let Some(residual) = task.residual {
                         sum = sum.add(F32x4::load(residual.as_ptr().add(place + 4 * half)));
                     }
-                    self.0.of(sum).store(output.as_mut_ptr().add(place + 4 * half));
+                    task.activation.of(sum).store(output.as_mut_ptr().add(place + 4 * half));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Convolution with one filter for each channel, of a padded image in channels-last layout.
 #![allow(unsafe_code)]
 
-use super::activation::{Activation, Function, with_function};
+use super::activation::Activation;
 use super::requantise::Scaled;
 use super::simd::F32x4;
 use super::weights::Weights;
@@ -51,30 +51,17 @@ pub fn convolve(task: &Task<'_>, filters: &Filters, output: &mut [f32]) {
     assert_eq!(task.taps.len() * channels, filters.weights.len(), "the number of weights");
     assert!(task.scaled.is_none_or(|scaled| scaled.fits(channels)), "a factor for each channel");
     let filters = &Plain { weights: filters.weights.as_slice(), bias: &filters.bias };
-    // SAFETY: checked.
-    unsafe {
-        match task.scaled {
-            Some(scaled) => sweep(task, &Whole { scaled, activation: task.activation }, filters, output),
-            None => with_function!(task.activation, |function| sweep(task, &Floats(function), filters, output)),
-        }
-    }
-}
-
-/// All windows.
-///
-/// # Safety
-/// They and their places are inside of input and output.
-unsafe fn sweep<E: Ending>(task: &Task<'_>, ending: &E, filters: &Plain<'_>, output: &mut [f32]) {
     let mut cursor = task.windows.cursor();
     let count = task.windows.count();
+    // SAFETY: checked.
     unsafe {
         for _ in 0..count / ROWS {
             let (inputs, places) = cursor.take::<ROWS>();
-            windows(task, ending, filters, inputs, places, output);
+            windows(task, filters, inputs, places, output);
         }
         for _ in 0..count % ROWS {
             let (inputs, places) = cursor.take::<1>();
-            windows(task, ending, filters, inputs, places, output);
+            windows(task, filters, inputs, places, output);
         }
     }
 }
@@ -85,80 +72,48 @@ struct Plain<'a> {
     bias: &'a [f32],
 }
 
-/// What becomes of sums.
-trait Ending {
-    /// Writes sums of four channels each, from one on.
+impl Task<'_> {
+    /// Writes what becomes of sums of four channels each, from one on.
     ///
     /// # Safety
     /// They are inside of `output` at each place.
-    unsafe fn store<const R: usize, const V: usize>(
-        &self,
-        sums: [[F32x4; V]; R],
-        places: [usize; R],
-        channel: usize,
-        output: &mut [f32],
-    );
-
-    /// Writes one channel's sum.
-    fn store_one(&self, sum: f32, channel: usize, output: &mut f32);
-}
-
-/// They are floats, of which this is stored.
-struct Floats<F>(F);
-
-impl<F: Function> Ending for Floats<F> {
     #[inline(always)]
-    unsafe fn store<const R: usize, const V: usize>(
+    unsafe fn finish<const R: usize, const V: usize>(
         &self,
         sums: [[F32x4; V]; R],
         places: [usize; R],
         channel: usize,
         output: &mut [f32],
     ) {
+        if let Some(scaled) = &self.scaled {
+            // Of a copy an address may be taken: the sums themselves are to stay in registers.
+            let copy = sums.map(|row| row.map(|sum| sum));
+            let places = places.map(|place| place + channel);
+            return scaled.store(copy, (channel, 4 * V), self.activation, places, output);
+        }
         for (sums, place) in sums.into_iter().zip(places) {
             for (part, sum) in sums.into_iter().enumerate() {
-                unsafe { self.0.of(sum).store(output.as_mut_ptr().add(place + channel + 4 * part)) };
+                unsafe { self.activation.of(sum).store(output.as_mut_ptr().add(place + channel + 4 * part)) };
             }
         }
     }
 
-    fn store_one(&self, sum: f32, _: usize, output: &mut f32) {
-        *output = self.0.of(F32x4::splat(sum)).to_array()[0];
-    }
-}
-
-/// They are whole numbers.
-struct Whole<'a> {
-    scaled: Scaled<'a>,
-    activation: Activation,
-}
-
-impl Ending for Whole<'_> {
-    #[inline(always)]
-    unsafe fn store<const R: usize, const V: usize>(
-        &self,
-        sums: [[F32x4; V]; R],
-        places: [usize; R],
-        channel: usize,
-        output: &mut [f32],
-    ) {
-        // Of a copy an address may be taken: the sums themselves are to stay in registers.
-        let copy = sums.map(|row| row.map(|sum| sum));
-        let places = places.map(|place| place + channel);
-        self.scaled.store(copy, (channel, 4 * V), self.activation, places, output);
-    }
-
-    fn store_one(&self, sum: f32, channel: usize, output: &mut f32) {
-        let sums = [[F32x4::splat(sum)]];
-        self.scaled.store(sums, (channel, 1), self.activation, [0], std::slice::from_mut(output));
+    /// Writes what becomes of one channel's sum.
+    fn finish_one(&self, sum: f32, channel: usize, output: &mut f32) {
+        let sum = F32x4::splat(sum);
+        match &self.scaled {
+            Some(scaled) => {
+                scaled.store([[sum]], (channel, 1), self.activation, [0], std::slice::from_mut(output));
+            }
+            None => *output = self.activation.of(sum).to_array()[0],
+        }
     }
 }
 
 /// # Safety
 /// The windows and their places are inside of input and output.
-unsafe fn windows<E: Ending, const R: usize>(
+unsafe fn windows<const R: usize>(
     task: &Task<'_>,
-    ending: &E,
     filters: &Plain<'_>,
     inputs: [usize; R],
     places: [usize; R],
@@ -168,11 +123,11 @@ unsafe fn windows<E: Ending, const R: usize>(
     let mut channel = 0;
     unsafe {
         while channel + 8 <= channels {
-            vectors::<E, R, 2>(task, ending, filters, inputs, places, channel, output);
+            vectors::<R, 2>(task, filters, inputs, places, channel, output);
             channel += 8;
         }
         while channel + 4 <= channels {
-            vectors::<E, R, 1>(task, ending, filters, inputs, places, channel, output);
+            vectors::<R, 1>(task, filters, inputs, places, channel, output);
             channel += 4;
         }
     }
@@ -182,7 +137,7 @@ unsafe fn windows<E: Ending, const R: usize>(
             let products =
                 task.taps.iter().zip(weights).map(|(tap, weight)| task.input[inputs[row] + tap + channel] * weight);
             let sum = filters.bias[channel] + products.sum::<f32>();
-            ending.store_one(sum, channel, &mut output[places[row] + channel]);
+            task.finish_one(sum, channel, &mut output[places[row] + channel]);
         }
     }
 }
@@ -192,9 +147,8 @@ unsafe fn windows<E: Ending, const R: usize>(
 /// # Safety
 /// The windows and their places are inside of input and output, so are the channels.
 #[inline(always)]
-unsafe fn vectors<E: Ending, const R: usize, const V: usize>(
+unsafe fn vectors<const R: usize, const V: usize>(
     task: &Task<'_>,
-    ending: &E,
     filters: &Plain<'_>,
     inputs: [usize; R],
     places: [usize; R],
@@ -217,6 +171,6 @@ unsafe fn vectors<E: Ending, const R: usize, const V: usize>(
             }
             weights = weights.add(channels);
         }
-        ending.store(sums, places, channel, output);
+        task.finish(sums, places, channel, output);
     }
 }
