@@ -101,6 +101,90 @@ impl Activation {
     }
 }
 
+/// An activation whose numbers are in vectors already, and that need not be told from others at each sum.
+pub(crate) trait Function: Copy {
+    fn of(self, x: F32x4) -> F32x4;
+}
+
+/// Of those that are not worth a kernel of their own.
+impl Function for Activation {
+    #[inline(always)]
+    fn of(self, x: F32x4) -> F32x4 {
+        Activation::of(self, x)
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Identity;
+
+impl Function for Identity {
+    #[inline(always)]
+    fn of(self, x: F32x4) -> F32x4 {
+        x
+    }
+}
+
+/// [`Activation::Clip`].
+#[derive(Clone, Copy)]
+pub(crate) struct Clip {
+    pub(crate) low: F32x4,
+    pub(crate) high: F32x4,
+}
+
+impl Function for Clip {
+    #[inline(always)]
+    fn of(self, x: F32x4) -> F32x4 {
+        x.at_least(self.low).at_most(self.high)
+    }
+}
+
+/// [`Activation::Gated`].
+#[derive(Clone, Copy)]
+pub(crate) struct Gated {
+    slope: F32x4,
+    offset: F32x4,
+    low: F32x4,
+    high: F32x4,
+    added: F32x4,
+}
+
+impl Gated {
+    pub(crate) fn new(gate: Clamp, added: f32) -> Gated {
+        let [slope, offset, low, high, added] = [gate.slope, gate.offset, gate.low, gate.high, added].map(F32x4::splat);
+        Gated { slope, offset, low, high, added }
+    }
+}
+
+impl Function for Gated {
+    #[inline(always)]
+    fn of(self, x: F32x4) -> F32x4 {
+        let gate = self.offset.madd(x, self.slope).at_least(self.low).at_most(self.high);
+        self.added.madd(x, gate)
+    }
+}
+
+/// Calls `$work` with the activation as one of those that have a kernel of their own, otherwise as it is.
+macro_rules! with_function {
+    ($activation:expr, |$function:ident| $work:expr) => {
+        match $activation {
+            Activation::None => {
+                let $function = $crate::activation::Identity;
+                $work
+            }
+            Activation::Clip { low, high } => {
+                let $function = $crate::activation::Clip { low: F32x4::splat(low), high: F32x4::splat(high) };
+                $work
+            }
+            Activation::Gated { gate, added } => {
+                let $function = $crate::activation::Gated::new(gate, added);
+                $work
+            }
+            $function => $work,
+        }
+    };
+}
+pub(crate) use with_function;
+
 /// Writes the function of each element.
 ///
 /// # Panics

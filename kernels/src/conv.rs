@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::activation::Activation;
+use super::activation::{Activation, Function, with_function};
 pub use super::packed::Packed;
 use super::packed::{Layout, Plain};
 use super::requantise::Scaled;
@@ -51,7 +51,9 @@ pub fn convolve(task: &Task<'_>, packed: &Packed, output: &mut [f32]) {
             (None, Layout::Columns) if packed.columns == 1 => few::<8, 1>(task, packed, output),
             (None, Layout::Columns) => few::<4, 2>(task, packed, output),
             (Some(scaled), _) => sweeps(task, scaled, packed, blocks, output),
-            (None, Layout::Blocks) => sweeps(task, &Floats, packed, blocks, output),
+            (None, Layout::Blocks) => {
+                with_function!(task.activation, |f| sweeps(task, &Floats(f), packed, blocks, output))
+            }
         }
     }
 }
@@ -236,10 +238,10 @@ trait Ending {
     );
 }
 
-/// They are floats.
-struct Floats;
+/// They are floats, of which this is stored.
+struct Floats<F>(F);
 
-impl Ending for Floats {
+impl<F: Function> Ending for Floats<F> {
     #[inline(always)]
     unsafe fn store<const R: usize>(
         &self,
@@ -250,20 +252,29 @@ impl Ending for Floats {
         output: &mut [f32],
     ) {
         let width = WIDTH.min(columns.len());
-        for (sums, place) in sums.into_iter().zip(places) {
-            if width < WIDTH {
-                narrow(task, sums, place, width, output);
-                continue;
-            }
-            for (half, mut sum) in sums.into_iter().enumerate() {
-                unsafe {
-                    if let Some(residual) = task.residual {
-                        sum = sum.add(F32x4::load(residual.as_ptr().add(place + 4 * half)));
-                    }
-                    task.activation.of(sum).store(output.as_mut_ptr().add(place + 4 * half));
-                }
+        if width < WIDTH {
+            // Of a copy an address may be taken: the sums themselves are to stay in registers.
+            let copy = sums.map(|row| row.map(|sum| sum));
+            return narrow(task, &copy, &places, width, output);
+        }
+        let output = output.as_mut_ptr();
+        unsafe {
+            match task.residual {
+                None => each(sums, places, |sum, place| self.0.of(sum).store(output.add(place))),
+                Some(residual) => each(sums, places, |sum, place| {
+                    self.0.of(sum.add(F32x4::load(residual.as_ptr().add(place)))).store(output.add(place));
+                }),
             }
         }
+    }
+}
+
+/// Calls with each four sums, and their place.
+#[inline(always)]
+fn each<const R: usize>(sums: Sums<R>, places: [usize; R], mut store: impl FnMut(F32x4, usize)) {
+    for row in 0..R {
+        store(sums[row][0], places[row]);
+        store(sums[row][1], places[row] + 4);
     }
 }
 
@@ -283,18 +294,13 @@ impl Ending for Scaled<'_> {
 }
 
 /// Stores fewer than eight columns.
-fn narrow(task: &Task<'_>, sums: [F32x4; 2], place: usize, width: usize, output: &mut [f32]) {
-    for (half, sum) in sums.into_iter().enumerate() {
-        let mut lanes = sum.to_array();
-        for (lane, value) in lanes.iter_mut().enumerate() {
-            let column = half * 4 + lane;
-            if let Some(residual) = task.residual.filter(|_| column < width) {
-                *value += residual[place + column];
-            }
-        }
-        let lanes = task.activation.of(F32x4::from_array(lanes)).to_array();
-        for (lane, value) in lanes.into_iter().enumerate().filter(|(lane, _)| half * 4 + lane < width) {
-            output[place + half * 4 + lane] = value;
+#[inline(never)]
+fn narrow(task: &Task<'_>, sums: &[[F32x4; 2]], places: &[usize], width: usize, output: &mut [f32]) {
+    for (sums, place) in sums.iter().zip(places) {
+        let lanes = sums.iter().flat_map(|sum| sum.to_array());
+        for (at, sum) in (*place..place + width).zip(lanes) {
+            let sum = sum + task.residual.map_or(0.0, |residual| residual[at]);
+            output[at] = task.activation.of(F32x4::splat(sum)).to_array()[0];
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Convolution with one filter for each channel, of a padded image in channels-last layout.
 #![allow(unsafe_code)]
 
-use super::activation::Activation;
+use super::activation::{Activation, Function, with_function};
 use super::requantise::Scaled;
 use super::simd::F32x4;
+use super::sliding;
 use super::weights::Weights;
-use super::window::Windows;
+use super::window::{Cursor, Windows};
 
 /// Windows at once.
 const ROWS: usize = 4;
@@ -51,69 +52,151 @@ pub fn convolve(task: &Task<'_>, filters: &Filters, output: &mut [f32]) {
     assert_eq!(task.taps.len() * channels, filters.weights.len(), "the number of weights");
     assert!(task.scaled.is_none_or(|scaled| scaled.fits(channels)), "a factor for each channel");
     let filters = &Plain { weights: filters.weights.as_slice(), bias: &filters.bias };
-    let mut cursor = task.windows.cursor();
-    let count = task.windows.count();
     // SAFETY: checked.
+    unsafe {
+        match task.scaled {
+            Some(scaled) => sweep(task, &Whole { scaled, activation: task.activation }, filters, output),
+            None => with_function!(task.activation, |f| sweep(task, &Floats(f), filters, output)),
+        }
+    }
+}
+
+/// All windows.
+///
+/// # Safety
+/// They and their places are inside of input and output.
+unsafe fn sweep<E: Ending>(task: &Task<'_>, ending: &E, filters: &Plain<'_>, output: &mut [f32]) {
+    unsafe {
+        match sliding::width(task, filters.bias.len()) {
+            Some(3) => slide::<E, 3>(task, ending, filters, output),
+            Some(_) => slide::<E, 5>(task, ending, filters, output),
+            None => some(task, ending, filters, (&mut task.windows.cursor(), task.windows.count()), output),
+        }
+    }
+}
+
+/// All windows, row by row.
+///
+/// # Safety
+/// They and their places are inside of input and output.
+unsafe fn slide<E: Ending, const K: usize>(task: &Task<'_>, ending: &E, filters: &Plain<'_>, output: &mut [f32]) {
+    let mut cursor = task.windows.cursor();
+    let [height, width] = task.windows.output;
+    for _ in 0..height {
+        unsafe {
+            for _ in 0..width / sliding::ROWS {
+                let (inputs, places) = cursor.take();
+                sliding::eight::<E, K>(task, ending, filters, (inputs[0], places), output);
+            }
+            some(task, ending, filters, (&mut cursor, width % sliding::ROWS), output);
+        }
+    }
+}
+
+/// So many of the next windows.
+///
+/// # Safety
+/// They and their places are inside of input and output.
+unsafe fn some<E: Ending>(
+    task: &Task<'_>,
+    ending: &E,
+    filters: &Plain<'_>,
+    (cursor, count): (&mut Cursor<'_>, usize),
+    output: &mut [f32],
+) {
     unsafe {
         for _ in 0..count / ROWS {
             let (inputs, places) = cursor.take::<ROWS>();
-            windows(task, filters, inputs, places, output);
+            windows(task, ending, filters, inputs, places, output);
         }
         for _ in 0..count % ROWS {
             let (inputs, places) = cursor.take::<1>();
-            windows(task, filters, inputs, places, output);
+            windows(task, ending, filters, inputs, places, output);
         }
     }
 }
 
 /// Filters as floats.
-struct Plain<'a> {
-    weights: &'a [f32],
-    bias: &'a [f32],
+pub(crate) struct Plain<'a> {
+    pub(crate) weights: &'a [f32],
+    pub(crate) bias: &'a [f32],
 }
 
-impl Task<'_> {
-    /// Writes what becomes of sums of four channels each, from one on.
+/// What becomes of sums.
+pub(crate) trait Ending {
+    /// Writes sums of four channels each, from one on.
     ///
     /// # Safety
     /// They are inside of `output` at each place.
+    unsafe fn store<const R: usize, const V: usize>(
+        &self,
+        sums: [[F32x4; V]; R],
+        places: [usize; R],
+        channel: usize,
+        output: &mut [f32],
+    );
+
+    /// Writes one channel's sum.
+    fn store_one(&self, sum: f32, channel: usize, output: &mut f32);
+}
+
+/// They are floats, of which this is stored.
+struct Floats<F>(F);
+
+impl<F: Function> Ending for Floats<F> {
     #[inline(always)]
-    unsafe fn finish<const R: usize, const V: usize>(
+    unsafe fn store<const R: usize, const V: usize>(
         &self,
         sums: [[F32x4; V]; R],
         places: [usize; R],
         channel: usize,
         output: &mut [f32],
     ) {
-        if let Some(scaled) = &self.scaled {
-            // Of a copy an address may be taken: the sums themselves are to stay in registers.
-            let copy = sums.map(|row| row.map(|sum| sum));
-            let places = places.map(|place| place + channel);
-            return scaled.store(copy, (channel, 4 * V), self.activation, places, output);
-        }
-        for (sums, place) in sums.into_iter().zip(places) {
-            for (part, sum) in sums.into_iter().enumerate() {
-                unsafe { self.activation.of(sum).store(output.as_mut_ptr().add(place + channel + 4 * part)) };
-            }
+        for row in 0..R {
+            sums[row].into_iter().enumerate().for_each(|(part, sum)| {
+                let place = places[row] + channel + 4 * part;
+                unsafe { self.0.of(sum).store(output.as_mut_ptr().add(place)) };
+            });
         }
     }
 
-    /// Writes what becomes of one channel's sum.
-    fn finish_one(&self, sum: f32, channel: usize, output: &mut f32) {
-        let sum = F32x4::splat(sum);
-        match &self.scaled {
-            Some(scaled) => {
-                scaled.store([[sum]], (channel, 1), self.activation, [0], std::slice::from_mut(output));
-            }
-            None => *output = self.activation.of(sum).to_array()[0],
-        }
+    fn store_one(&self, sum: f32, _: usize, output: &mut f32) {
+        *output = self.0.of(F32x4::splat(sum)).to_array()[0];
+    }
+}
+
+/// They are whole numbers.
+struct Whole<'a> {
+    scaled: Scaled<'a>,
+    activation: Activation,
+}
+
+impl Ending for Whole<'_> {
+    #[inline(always)]
+    unsafe fn store<const R: usize, const V: usize>(
+        &self,
+        sums: [[F32x4; V]; R],
+        places: [usize; R],
+        channel: usize,
+        output: &mut [f32],
+    ) {
+        // Of a copy an address may be taken: the sums themselves are to stay in registers.
+        let copy = sums.map(|row| row.map(|sum| sum));
+        let places = places.map(|place| place + channel);
+        self.scaled.store(copy, (channel, 4 * V), self.activation, places, output);
+    }
+
+    fn store_one(&self, sum: f32, channel: usize, output: &mut f32) {
+        let sums = [[F32x4::splat(sum)]];
+        self.scaled.store(sums, (channel, 1), self.activation, [0], std::slice::from_mut(output));
     }
 }
 
 /// # Safety
 /// The windows and their places are inside of input and output.
-unsafe fn windows<const R: usize>(
+unsafe fn windows<E: Ending, const R: usize>(
     task: &Task<'_>,
+    ending: &E,
     filters: &Plain<'_>,
     inputs: [usize; R],
     places: [usize; R],
@@ -123,11 +206,11 @@ unsafe fn windows<const R: usize>(
     let mut channel = 0;
     unsafe {
         while channel + 8 <= channels {
-            vectors::<R, 2>(task, filters, inputs, places, channel, output);
+            vectors::<E, R, 2>(task, ending, filters, inputs, places, channel, output);
             channel += 8;
         }
         while channel + 4 <= channels {
-            vectors::<R, 1>(task, filters, inputs, places, channel, output);
+            vectors::<E, R, 1>(task, ending, filters, inputs, places, channel, output);
             channel += 4;
         }
     }
@@ -137,7 +220,7 @@ unsafe fn windows<const R: usize>(
             let products =
                 task.taps.iter().zip(weights).map(|(tap, weight)| task.input[inputs[row] + tap + channel] * weight);
             let sum = filters.bias[channel] + products.sum::<f32>();
-            task.finish_one(sum, channel, &mut output[places[row] + channel]);
+            ending.store_one(sum, channel, &mut output[places[row] + channel]);
         }
     }
 }
@@ -147,8 +230,9 @@ unsafe fn windows<const R: usize>(
 /// # Safety
 /// The windows and their places are inside of input and output, so are the channels.
 #[inline(always)]
-unsafe fn vectors<const R: usize, const V: usize>(
+unsafe fn vectors<E: Ending, const R: usize, const V: usize>(
     task: &Task<'_>,
+    ending: &E,
     filters: &Plain<'_>,
     inputs: [usize; R],
     places: [usize; R],
@@ -171,6 +255,6 @@ unsafe fn vectors<const R: usize, const V: usize>(
             }
             weights = weights.add(channels);
         }
-        task.finish(sums, places, channel, output);
+        ending.store(sums, places, channel, output);
     }
 }

@@ -15,6 +15,7 @@ pub mod pool;
 pub mod reduce;
 pub mod requantise;
 mod simd;
+mod sliding;
 pub mod tile;
 pub mod weights;
 pub mod window;

@@ -109,12 +109,13 @@ impl<'a> Scaled<'a> {
         if let Some(table) = &self.table {
             table.put(&mapped(made, |_, x| table.places(x)), width, places, output);
         } else if width < 4 * V {
-            narrow(&made, width, places, output);
+            // Of a copy an address may be taken: what was made is to stay in registers.
+            narrow(&mapped(made, |_, x| x), width, places, output);
         } else {
-            for (row, place) in made.iter().zip(places) {
-                let output = output[place..][..4 * V].as_mut_ptr();
+            for row in 0..R {
+                let output = output[places[row]..][..4 * V].as_mut_ptr();
                 // SAFETY: there are so many.
-                row.iter().enumerate().for_each(|(part, made)| unsafe { made.store(output.add(4 * part)) });
+                made[row].into_iter().enumerate().for_each(|(part, made)| unsafe { made.store(output.add(4 * part)) });
             }
         }
     }
@@ -125,10 +126,11 @@ fn mapped<const R: usize, const V: usize>(
     rows: [[F32x4; V]; R],
     function: impl Fn(usize, F32x4) -> F32x4,
 ) -> [[F32x4; V]; R] {
-    rows.map(|row| std::array::from_fn(|part| function(part, row[part])))
+    std::array::from_fn(|row| std::array::from_fn(|part| function(part, rows[row][part])))
 }
 
 /// Writes fewer columns than there are.
+#[inline(never)]
 fn narrow<const R: usize, const V: usize>(
     made: &[[F32x4; V]; R],
     width: usize,

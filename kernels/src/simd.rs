@@ -123,13 +123,30 @@ impl F32x4 {
         self.add(a.mul(b))
     }
 
+    /// The larger ones; what is not a number in `self` stays. With relaxed SIMD, LLVM makes the relaxed instruction of the other one, with
+    /// operands in an order of its own. In this order x64's gives the second where one is not a number, and ARM's what is not.
+    #[cfg(target_feature = "relaxed-simd")]
+    #[inline(always)]
+    pub fn at_least(self, low: Self) -> Self {
+        F32x4(wasm::f32x4_relaxed_max(low.0, self.0))
+    }
+
     /// The larger ones; what is not a number in `self` stays.
+    #[cfg(not(target_feature = "relaxed-simd"))]
     #[inline(always)]
     pub fn at_least(self, low: Self) -> Self {
         F32x4(wasm::f32x4_pmax(self.0, low.0))
     }
 
     /// The smaller ones; what is not a number in `self` stays.
+    #[cfg(target_feature = "relaxed-simd")]
+    #[inline(always)]
+    pub fn at_most(self, high: Self) -> Self {
+        F32x4(wasm::f32x4_relaxed_min(high.0, self.0))
+    }
+
+    /// The smaller ones; what is not a number in `self` stays.
+    #[cfg(not(target_feature = "relaxed-simd"))]
     #[inline(always)]
     pub fn at_most(self, high: Self) -> Self {
         F32x4(wasm::f32x4_pmin(self.0, high.0))

@@ -12,6 +12,9 @@ use super::tile::{self, ROWS, Run, WIDTH};
 /// Places of a tile.
 const PLACES: usize = 16;
 
+/// Elements between one place's tiles and the next one's, so that these don't all lie in the same lines of the processor's first cache.
+const GAP: usize = 16;
+
 /// Tiles that are transformed at once: with their products they stay in the processor's second cache.
 const TILES: usize = 32;
 
@@ -67,8 +70,8 @@ pub(crate) unsafe fn convolve(task: &Task<'_>, packed: &Plain<'_>, weights: &[f3
         nothing: vec![0.0; packed.depth / 9],
     };
     let [height, width] = task.windows.output.map(|size| size.div_ceil(2));
-    let mut tiles = vec![0.0; PLACES * TILES * pass.channels];
-    let mut sums = vec![0.0; PLACES * TILES * pass.row];
+    let mut tiles = vec![0.0; PLACES * apart(pass.channels)];
+    let mut sums = vec![0.0; PLACES * apart(pass.row)];
     for first in (0..height * width).step_by(TILES) {
         let count = TILES.min(height * width - first);
         // Of the output's pixels, the upper left one of each tile.
@@ -79,6 +82,11 @@ pub(crate) unsafe fn convolve(task: &Task<'_>, packed: &Plain<'_>, weights: &[f3
             (0..count).for_each(|tile| pass.transform_back(corner(tile), tile, &sums, output));
         }
     }
+}
+
+/// Elements from one place's tiles, of so many each, to the next one's.
+fn apart(size: usize) -> usize {
+    TILES * size + GAP
 }
 
 struct Pass<'a> {
@@ -116,7 +124,7 @@ impl Pass<'_> {
                 for column in 0..4 {
                     let made = spread(rows.map(|row| row[column]));
                     for (row, made) in made.into_iter().enumerate() {
-                        made.store(to.add((4 * row + column) * TILES * self.channels + channel));
+                        made.store(to.add((4 * row + column) * apart(self.channels) + channel));
                     }
                 }
             }
@@ -128,8 +136,8 @@ impl Pass<'_> {
     /// # Safety
     /// As for [`convolve`].
     unsafe fn multiply(&self, place: usize, count: usize, tiles: &[f32], sums: &mut [f32]) {
-        let tiles = &tiles[place * TILES * self.channels..][..TILES * self.channels];
-        let sums = &mut sums[place * TILES * self.row..][..TILES * self.row];
+        let tiles = &tiles[place * apart(self.channels)..][..TILES * self.channels];
+        let sums = &mut sums[place * apart(self.row)..][..TILES * self.row];
         let size = self.channels * WIDTH;
         for (block, column) in (0..self.row).step_by(WIDTH).enumerate() {
             let weights = &self.weights[(place * self.row / WIDTH + block) * size..][..size];
@@ -178,7 +186,7 @@ impl Pass<'_> {
         for column in (0..self.packed.columns).step_by(4) {
             unsafe {
                 let columns: [[F32x4; 2]; 4] = std::array::from_fn(|right| {
-                    let load = |down: usize| F32x4::load(from.add((4 * down + right) * TILES * self.row + column));
+                    let load = |down: usize| F32x4::load(from.add((4 * down + right) * apart(self.row) + column));
                     gathered(std::array::from_fn(load))
                 });
                 let bias = F32x4::load(self.packed.bias.as_ptr().add(column));

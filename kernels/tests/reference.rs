@@ -76,6 +76,11 @@ fn squares() -> impl Strategy<Value = Shape> {
     })
 }
 
+/// Likewise of 5 × 5.
+fn fives() -> impl Strategy<Value = Shape> {
+    squares().prop_map(|shape| Shape { size: shape.size + 2 * shape.dilation, kernel: 5, ..shape })
+}
+
 /// Numbers from -1 to 1 that look random.
 fn numbers(count: usize, seed: u64) -> Vec<f32> {
     let mut state = seed.wrapping_mul(2) + 1;
@@ -160,7 +165,7 @@ proptest! {
     }
 
     #[test]
-    fn depthwise_convolution(shape in shapes(), activation in activations(), seed in any::<u64>()) {
+    fn depthwise_convolution(shape in prop_oneof![shapes(), squares(), fives()], activation in activations(), seed in any::<u64>()) {
         let Shape { size, channels, .. } = shape;
         let taps = shape.taps();
         let input = numbers(size * size * channels, seed);
