@@ -114,7 +114,7 @@ unsafe fn few<const R: usize, const C: usize>(task: &Task<'_>, packed: &Plain<'_
 
 /// # Safety
 /// As [`check`] says.
-#[inline(always)]
+#[inline(never)]
 unsafe fn dots<const R: usize, const C: usize>(
     task: &Task<'_>,
     packed: &Plain<'_>,
@@ -153,11 +153,12 @@ unsafe fn sweep<E: Ending>(task: &Task<'_>, ending: &E, packed: &Plain<'_>, rang
     }
 }
 
-/// The next `R` windows.
+/// The next `R` windows. A call of its own: V8 replaces its first compiler's code by better one when a function is called, not while it
+/// runs, and a step of the first run may take a tenth of a second.
 ///
 /// # Safety
 /// As [`check`] says.
-#[inline(always)]
+#[inline(never)]
 unsafe fn rows<E: Ending, const R: usize>(
     task: &Task<'_>,
     ending: &E,

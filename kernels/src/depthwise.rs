@@ -194,6 +194,7 @@ impl Ending for Whole<'_> {
 
 /// # Safety
 /// The windows and their places are inside of input and output.
+#[inline(never)]
 unsafe fn windows<E: Ending, const R: usize>(
     task: &Task<'_>,
     ending: &E,

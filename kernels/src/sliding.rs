@@ -23,6 +23,7 @@ pub(crate) fn width(task: &Task<'_>, channels: usize) -> Option<usize> {
 ///
 /// # Safety
 /// The windows and their places are inside of input and output.
+#[inline(never)]
 pub(crate) unsafe fn eight<E: Ending, const K: usize>(
     task: &Task<'_>,
     ending: &E,

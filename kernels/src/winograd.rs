@@ -4,6 +4,8 @@
 //! over the channels is, at each of 16 places, a product of many tiles with one matrix; its results are transformed back.
 #![allow(unsafe_code)]
 
+use std::ops::Range;
+
 use super::conv::Task;
 use super::packed::Plain;
 use super::simd::F32x4;
@@ -73,14 +75,8 @@ pub(crate) unsafe fn convolve(task: &Task<'_>, packed: &Plain<'_>, weights: &[f3
     let mut tiles = vec![0.0; PLACES * apart(pass.channels)];
     let mut sums = vec![0.0; PLACES * apart(pass.row)];
     for first in (0..height * width).step_by(TILES) {
-        let count = TILES.min(height * width - first);
-        // Of the output's pixels, the upper left one of each tile.
-        let corner = |tile: usize| [(first + tile) / width * 2, (first + tile) % width * 2];
-        unsafe {
-            (0..count).for_each(|tile| pass.transform(corner(tile), tile, &mut tiles));
-            (0..PLACES).for_each(|place| pass.multiply(place, count, &tiles, &mut sums));
-            (0..count).for_each(|tile| pass.transform_back(corner(tile), tile, &sums, output));
-        }
+        let range = first..(height * width).min(first + TILES);
+        unsafe { pass.tiles(range, width, &mut tiles, &mut sums, output) };
     }
 }
 
@@ -101,10 +97,27 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
+    /// All of some tiles, `width` of which are a row. A call of its own: V8 replaces its first compiler's code by better one when a function is
+    /// called, not while it runs.
+    ///
+    /// # Safety
+    /// As for [`convolve`].
+    #[inline(never)]
+    unsafe fn tiles(&self, range: Range<usize>, width: usize, tiles: &mut [f32], sums: &mut [f32], output: &mut [f32]) {
+        // Of the output's pixels, the upper left one of each tile.
+        let corners = || range.clone().map(|tile| [tile / width * 2, tile % width * 2]).enumerate();
+        unsafe {
+            corners().for_each(|(tile, corner)| self.transform(corner, tile, tiles));
+            (0..PLACES).for_each(|place| self.multiply(place, range.len(), tiles, sums));
+            corners().for_each(|(tile, corner)| self.transform_back(corner, tile, sums, output));
+        }
+    }
+
     /// Transforms a tile of the image.
     ///
     /// # Safety
     /// As for [`convolve`].
+    #[inline(always)]
     unsafe fn transform(&self, [top, left]: [usize; 2], tile: usize, tiles: &mut [f32]) {
         let windows = &self.task.windows;
         let pixel = |at: usize| {
@@ -135,6 +148,7 @@ impl Pass<'_> {
     ///
     /// # Safety
     /// As for [`convolve`].
+    #[inline(always)]
     unsafe fn multiply(&self, place: usize, count: usize, tiles: &[f32], sums: &mut [f32]) {
         let tiles = &tiles[place * apart(self.channels)..][..TILES * self.channels];
         let sums = &mut sums[place * apart(self.row)..][..TILES * self.row];
@@ -180,6 +194,7 @@ impl Pass<'_> {
     ///
     /// # Safety
     /// As for [`convolve`].
+    #[inline(always)]
     unsafe fn transform_back(&self, [top, left]: [usize; 2], tile: usize, sums: &[f32], output: &mut [f32]) {
         let windows = &self.task.windows;
         let from = sums[tile * self.row..].as_ptr();
