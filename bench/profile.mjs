@@ -53,7 +53,8 @@ function heading() {
 
 Written by \`cargo xtask profile --publish\` on ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${processor};
 don't edit. The relaxed build, one thread, the model's first case. A step's time is the least of all rounds; GFLOP/s are those of
-convolutions and products, beside what the same tile reaches with all that it reads in the first cache (the peak). "Beside the
+convolutions and products, beside what the same tile reaches with all that it reads in the first cache (the peak). Where weights are
+transformed (Winograd), these are the operations that a plain convolution would have: up to 2.25 times as many. "Beside the
 steps" is what a call takes besides them: values to and from JavaScript, checks, tensors.
 
 `;
