@@ -6,7 +6,7 @@ import type { Example } from "./example.js";
 import type { Form } from "./forms.js";
 import { PICTURES } from "./pictures.js";
 import { shapeOf, type Sizes } from "./sizes.js";
-import { nested, typed, valuesOf } from "./tensor.js";
+import { everyClass, nested, typed, valuesOf } from "./tensor.js";
 
 /** Malformed calls: of the whole input, of each input in turn with the others right, and of the options. */
 export function malformed(description: Description, sizes: Sizes): Example[] {
@@ -117,7 +117,13 @@ function wrongShapes({ dtype }: TensorSpec, shape: readonly number[]): Wrong {
   const data = typed(dtype, values);
   const doubled = { data: [...values.data, ...values.data], shape: [...shape.slice(0, -1), 2 * (shape.at(-1) ?? 1)] };
   const small = values.data.length <= 1 << 16;
+  // What is read is given back where it can't be used: each class in its own way.
+  const classes = everyClass(2).flatMap(({ name, data: two }): Wrong => [
+    [`${name} that don't fill their shape`, { data: two, shape: [...shape, 2] }],
+    [`${name} of a shape beyond the limit`, { data: two, shape: [2 ** 28] }],
+  ]);
   return [
+    ...classes,
     ["a shape that its data doesn't fill", { data, shape: [...shape, 2] }],
     ["one more dimension", { data, shape: [1, 1, ...shape] }],
     ["one less dimension", { data, shape: [data.length] }],
