@@ -175,17 +175,12 @@ pub(super) fn check_elements(numbers: &Numbers, facts: &[&InferenceFact]) -> Tra
         "NonMaxSuppression" => &[2, 3, 4],
         _ => &[],
     };
-    let count = |fact: &InferenceFact| {
-        let shape = fact.shape.concretize()?;
-        shape.iter().try_fold(1i64, |count, dim| Some(count.saturating_mul(dim.to_i64().ok()?)))
-    };
     for index in single {
-        let count = numbers.fact(facts, *index).and_then(count);
-        ensure!(
-            count.is_none_or(|count| count == 1),
-            "input {index} has {} elements, not one",
-            count.unwrap_or_default()
-        );
+        // Of an open size, it may turn out to be empty.
+        let is_one = |dim: &TDim| dim.to_i64().is_ok_and(|size| size == 1);
+        if let Some(shape) = numbers.fact(facts, *index).and_then(|fact| fact.shape.concretize()) {
+            ensure!(shape.iter().all(is_one), "input {index} has the shape {shape:?}, not one element");
+        }
     }
     // A shape, or a list of axes, may be empty; what is joined may be, and the parts of Resize.
     if matches!(operator, "Concat" | "Resize") {
@@ -193,6 +188,10 @@ pub(super) fn check_elements(numbers: &Numbers, facts: &[&InferenceFact]) -> Tra
     }
     let lists = [i64::datum_type(), i32::datum_type(), TDim::datum_type()];
     let is_list = |fact: &InferenceFact| fact.datum_type().is_none_or(|dtype| lists.contains(&dtype));
+    let count = |fact: &InferenceFact| {
+        let shape = fact.shape.concretize()?;
+        shape.iter().try_fold(1i64, |count, dim| Some(count.saturating_mul(dim.to_i64().ok()?)))
+    };
     for fact in facts.iter().filter(|fact| operator.starts_with("Reduce") || !is_list(fact)) {
         ensure!(count(fact) != Some(0), "an input has no elements");
     }
