@@ -32,3 +32,45 @@ pub fn copy(input: &[f32], axes: &[Axis], output: &mut [f32]) {
         }
     }
 }
+
+/// What stands beyond an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Beyond {
+    /// The place as far inside of it: the edge itself once only.
+    Reflected,
+    /// The edge.
+    Repeated,
+}
+
+impl Beyond {
+    /// How far from the edge what stands so far beyond it is.
+    pub fn inside(self, distance: usize) -> usize {
+        match self {
+            Beyond::Reflected => distance,
+            Beyond::Repeated => 0,
+        }
+    }
+}
+
+/// Writes `[outer, size, inner]` with so many places before and behind the middle axis.
+///
+/// # Panics
+/// When a slice is too short, or a place as far inside is none of the input's.
+pub fn mirror(
+    beyond: Beyond,
+    input: &[f32],
+    [outer, size, inner]: [usize; 3],
+    [before, after]: [usize; 2],
+    output: &mut [f32],
+) {
+    for block in 0..outer {
+        let input = &input[block * size * inner..][..size * inner];
+        let output = &mut output[block * (before + size + after) * inner..][..(before + size + after) * inner];
+        let mut put = |to: usize, from: usize| {
+            output[to * inner..][..inner].copy_from_slice(&input[from * inner..][..inner]);
+        };
+        (1..=before).for_each(|distance| put(before - distance, beyond.inside(distance)));
+        (1..=after).for_each(|distance| put(before + size - 1 + distance, size - 1 - beyond.inside(distance)));
+        output[before * inner..][..size * inner].copy_from_slice(input);
+    }
+}

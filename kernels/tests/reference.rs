@@ -5,7 +5,7 @@
 use onnxlet_kernels::activation::{self, Activation, Clamp};
 use onnxlet_kernels::axis::Axis;
 use onnxlet_kernels::conv::{self, Packed};
-use onnxlet_kernels::copy::copy;
+use onnxlet_kernels::copy::{Beyond, copy, mirror};
 use onnxlet_kernels::depthwise::{self, Filters};
 use onnxlet_kernels::pool::{Pool, pool};
 use onnxlet_kernels::reduce::{Reducer, reduce, softmax};
@@ -337,5 +337,19 @@ fn extremes_of_functions() {
         Activation::Leaky { slope: 0.1 },
     ] {
         assert!(results(function)[2].is_nan(), "{function:?}");
+    }
+}
+
+/// `[2, 4, 3]` with two places before and three behind, counted by hand.
+#[test]
+fn mirrors() {
+    let input: Vec<f32> = (0..24).map(|at| at as f32).collect();
+    let places = [(Beyond::Reflected, [2, 1, 0, 1, 2, 3, 2, 1, 0]), (Beyond::Repeated, [0, 0, 0, 1, 2, 3, 3, 3, 3])];
+    for (beyond, places) in places {
+        let mut got = vec![f32::NAN; 2 * 9 * 3];
+        mirror(beyond, &input, [2, 4, 3], [2, 3], &mut got);
+        let expected = (0..2).flat_map(|outer| places.map(move |place| outer * 4 + place));
+        let expected: Vec<f32> = expected.flat_map(|row| [0, 1, 2].map(|lane| (row * 3 + lane) as f32)).collect();
+        assert_eq!(got, expected, "{beyond:?}");
     }
 }

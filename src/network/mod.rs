@@ -102,6 +102,21 @@ impl Network {
         self.steps.iter().map(name).collect::<Vec<_>>().join(" ")
     }
 
+    /// How many weights it has, and how many of them are others' as well.
+    #[cfg(test)]
+    pub(crate) fn weights(&self) -> [usize; 2] {
+        let mut all: Vec<*const _> = vec![];
+        for step in &self.steps {
+            if let Work::Convolve(work) = &step.work {
+                all.extend(work.groups.iter().map(|group| std::sync::Arc::as_ptr(&group.packed)));
+            }
+        }
+        let count = all.len();
+        all.sort();
+        all.dedup();
+        [count, count - all.len()]
+    }
+
     fn memory<'a>(&'a self, buffers: &'a mut [f32]) -> Memory<'a> {
         Memory { buffers, offsets: &self.offsets, constants: &self.constants, surroundings: &self.surroundings }
     }

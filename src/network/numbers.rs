@@ -129,6 +129,11 @@ impl Numbers for Step {
                 tell(size);
             }
             Work::Copy { parts } => parts.numbers(tell),
+            Work::Mirror { input, sizes, pads, .. } => {
+                input.numbers(tell);
+                sizes.numbers(tell);
+                pads.numbers(tell);
+            }
             // No network of bytes has open lengths.
             Work::Whole(_) => {}
             Work::Foreign(work) => work.numbers(tell),

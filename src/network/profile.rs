@@ -76,6 +76,9 @@ impl Step {
             Work::Copy { parts } => {
                 ("copy".into(), parts.iter().map(|part| sizes(&part.axes)).collect::<Vec<_>>().join(", "))
             }
+            Work::Mirror { sizes: [outer, size, inner], pads: [before, after], .. } => {
+                ("copy".into(), format!("{outer}×({before} + {size} + {after})×{inner}"))
+            }
             Work::Whole(_) => ("whole numbers".into(), format!("{}", self.output.length)),
             Work::Foreign(work) => (format!("tract's {}", work.op.name()), String::new()),
             Work::Rows(work) => ("rows".into(), format!("of {}", work.width)),

@@ -11,7 +11,7 @@ use crate::import::closed::release;
 use onnxlet_kernels::activation::{self, Activation};
 use onnxlet_kernels::axis::Axis;
 use onnxlet_kernels::conv::{self, Packed};
-use onnxlet_kernels::copy::copy;
+use onnxlet_kernels::copy::{self, Beyond, copy};
 use onnxlet_kernels::depthwise::{self, Filters};
 use onnxlet_kernels::pool::{self, Pool};
 use onnxlet_kernels::reduce::{self, Reducer};
@@ -70,6 +70,13 @@ pub(super) enum Work {
     Copy {
         parts: Box<[Part]>,
     },
+    /// `[outer, size, inner]` with places before and behind the middle axis that are like some of it.
+    Mirror {
+        input: Place,
+        beyond: Beyond,
+        sizes: [usize; 3],
+        pads: [usize; 2],
+    },
     /// Bytes, less their zero point.
     Whole(Box<Whole>),
     /// An operator of tract's.
@@ -94,7 +101,8 @@ pub(super) struct Convolve {
 }
 
 pub(super) struct Group {
-    pub(super) packed: Packed,
+    /// One that is the same as another's is that.
+    pub(super) packed: Arc<Packed>,
     pub(super) starts: [usize; 2],
 }
 
@@ -163,7 +171,7 @@ impl Step {
             Work::Zip { inputs, .. } => inputs.iter().for_each(tell),
             Work::Copy { parts } => parts.iter().for_each(|part| tell(&part.input)),
             Work::Pool { input, .. } | Work::Map { input, .. } | Work::Reduce { input, .. } => tell(input),
-            Work::Softmax { input, .. } => tell(input),
+            Work::Softmax { input, .. } | Work::Mirror { input, .. } => tell(input),
             Work::Rows(_) => {}
             Work::Scan(work) => work.places(tell),
             Work::Foreign(work) => {
@@ -211,6 +219,9 @@ impl Step {
             }
             Work::Reduce { input, reducer, sizes } => reduce::reduce(*reducer, others.input(input), *sizes, output),
             Work::Softmax { input, size } => reduce::softmax(others.input(input), *size, output),
+            Work::Mirror { input, beyond, sizes, pads } => {
+                copy::mirror(*beyond, others.input(input), *sizes, *pads, output);
+            }
             Work::Copy { parts } => {
                 for Part { input, axes, starts } in parts {
                     copy(&others.input(input)[starts[0]..], axes, &mut output[starts[1]..]);
@@ -244,7 +255,7 @@ impl Convolve {
                 start: 0,
             },
             runs: Box::new([Run { at: 0, length: depth }]),
-            groups: Box::new([Group { packed, starts: [0, 0] }]),
+            groups: Box::new([Group { packed: packed.into(), starts: [0, 0] }]),
             residual: None,
             scaling: None,
             activation: Activation::None,

@@ -103,7 +103,8 @@ impl Maker {
             5 => {
                 let others: Vec<String> =
                     self.values.iter().filter(|value| value.1 == size).map(|value| value.0.clone()).collect();
-                self.push(&format!("Add({x}, {})", others[detail % others.len()]), size);
+                let function = ["Add", "Sub", "Mul", "Max", "Min"][detail / 6];
+                self.push(&format!("{function}({x}, {})", others[detail % others.len()]), size);
             }
             6 if height > 2 && width > 2 => {
                 let halves = [channels, (height - 1) / 2 + 1, (width - 1) / 2 + 1];
@@ -352,4 +353,36 @@ fn transformed_weights() {
         assert!(fused.len() == plain.len() && !fused.is_empty());
         assert!(fused.iter().zip(plain).all(|(got, expected)| (got - expected).abs() <= 2e-5), "{height} × {width}");
     }
+}
+
+/// The same weights under two names are kept once, unless what is put into them differs.
+#[test]
+fn weights_are_shared() {
+    let mut maker = Maker::new(5);
+    let a = maker.weight(&[8, 3, 3, 3], 27);
+    let again = TensorProto { name: "again".into(), ..maker.weights.last().unwrap().clone() };
+    let scale = maker.weight(&[8, 1, 1], 1);
+    maker.weights.push(again);
+    let scaled = format!("Mul(r, {scale}) -> s");
+    let first = format!("Conv(x, {a}) -> p");
+    let nodes = [
+        &first,
+        "Abs(x) -> m",
+        "Conv(m, again) -> q",
+        "Neg(x) -> n",
+        "Conv(n, again) -> r",
+        &scaled,
+        "Mul(p, q) -> t",
+        "Mul(t, s) -> y",
+    ];
+    let onnx = model("x[1,3,5,5]", &nodes, maker.weights, "y[1,8,3,3]");
+    let [fused, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)].map(Result::unwrap);
+    assert_eq!(fused.plan().network().unwrap().weights(), [3, 1]);
+    let data: Vec<f32> = (0..75).map(|at| at as f32 / 75.0).collect();
+    let [fused, plain] = [fused, plain].map(|model| answer(&model, &[1, 3, 5, 5], &data));
+    // The product of three sums of 27 products in float32, in another order.
+    assert!(
+        fused.iter().zip(&plain).all(|(got, expected)| (got - expected).abs() <= 1e-5 * expected.abs().max(1.0)),
+        "got {fused:?}, expected {plain:?}"
+    );
 }

@@ -84,7 +84,7 @@ impl Lowering<'_> {
             };
             let packed = self.pack([depth * taps, share], weight, |column| bias(group * share + column));
             let packed = if geometry.is_better_transformed([depth, share]) { packed.with_transforms() } else { packed };
-            Group { packed, starts: [group * depth, group * share] }
+            Group { packed: packed.into(), starts: [group * depth, group * share] }
         });
         let groups = groups.collect();
         let runs = runs(geometry.taps(), depth).into();
@@ -244,7 +244,7 @@ impl Lowering<'_> {
                 }
                 for Group { packed, starts } in &mut work.groups {
                     let channel = |column: usize| (starts[1] + column) % channels;
-                    packed.adjust(|column| scale(channel(column)), |column| offset(channel(column)));
+                    Arc::make_mut(packed).adjust(|column| scale(channel(column)), |column| offset(channel(column)));
                 }
                 true
             }

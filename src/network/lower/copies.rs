@@ -10,9 +10,7 @@ use super::{Lowering, axes_between};
 use crate::network::step::{Part, Work};
 use crate::network::value::{Dense, Value, strides};
 use onnxlet_kernels::axis::{Axis, merged};
-
-/// Places of a mirrored edge that are worth a copy each.
-const MOST_MIRRORED: usize = 256;
+use onnxlet_kernels::copy::Beyond;
 
 impl Lowering<'_> {
     pub(super) fn copying(&mut self, node: &TypedNode) -> TractResult<Option<Value>> {
@@ -33,8 +31,8 @@ impl Lowering<'_> {
         if let Some(pad) = node.op_as::<Pad>() {
             return match &pad.mode {
                 PadMode::Constant(fill) => self.pad(node, &pad.pads, fill.cast_to_scalar::<f32>()?).map(Some),
-                PadMode::Reflect => self.mirror(node, &pad.pads, |distance| distance),
-                PadMode::Edge => self.mirror(node, &pad.pads, |_| 0),
+                PadMode::Reflect => self.mirror(node, &pad.pads, Beyond::Reflected),
+                PadMode::Edge => self.mirror(node, &pad.pads, Beyond::Repeated),
             };
         }
         if let Some(up) = node.op_as::<NearestUpsample>() {
@@ -63,7 +61,7 @@ impl Lowering<'_> {
         {
             return Ok(None);
         }
-        work.groups.iter_mut().for_each(|group| group.packed.without_transforms());
+        work.groups.iter_mut().for_each(|group| Arc::make_mut(&mut group.packed).without_transforms());
         windows.output[side] = windows.output[side].div_ceil(stride);
         windows.stride[side] *= stride;
         windows.pitch[0] = windows.output[1] * windows.pitch[1];
@@ -112,36 +110,21 @@ impl Lowering<'_> {
         Ok(self.copied(vec![part], Some(fill), shape, input.order))
     }
 
-    /// A value padded along one axis of known size: `beyond` says how far from the edge the place is that stands so far behind it.
-    fn mirror(
-        &mut self,
-        node: &TypedNode,
-        pads: &[(usize, usize)],
-        beyond: impl Fn(usize) -> usize,
-    ) -> TractResult<Option<Value>> {
+    /// A value padded along one axis of known size by what it holds.
+    fn mirror(&mut self, node: &TypedNode, pads: &[(usize, usize)], beyond: Beyond) -> TractResult<Option<Value>> {
         let padded: Vec<usize> = (0..pads.len()).filter(|axis| pads[*axis] != (0, 0)).collect();
         let [axis] = padded[..] else { return Ok(None) };
         let (before, after) = pads[axis];
         let known = self.model.outlet_fact(node.inputs[0])?.shape[axis].to_usize();
-        let fits = |size: usize| (1..=before.max(after)).all(|distance| beyond(distance) < size);
-        let Some(size) = known.ok().filter(|size| before + after <= MOST_MIRRORED && fits(*size)) else {
-            return Ok(None);
-        };
+        let Some(size) = known.ok().filter(|size| beyond.inside(before.max(after)) < *size) else { return Ok(None) };
         let input = self.dense(node.inputs[0])?;
         let shape = self.shape(node.id.into())?;
-        let (from, to) = (input.strides(), strides(&input.order, &shape));
-        let part = |shape: &[usize], source: usize, target: usize| Part {
-            input: input.place,
-            axes: axes_between(&input.order, shape, [&from, &to]),
-            starts: [source * from[axis], target * to[axis]],
-        };
-        let mut parts = vec![part(&input.shape, 0, before)];
-        let mut slice = input.shape.clone();
-        slice[axis] = 1;
-        parts.extend((1..=before).map(|distance| part(&slice, beyond(distance), before - distance)));
-        let last = size - 1;
-        parts.extend((1..=after).map(|distance| part(&slice, last - beyond(distance), before + last + distance)));
-        Ok(Some(self.copied(parts, None, shape, input.order)))
+        let place = self.buffer(shape.iter().product());
+        let at = input.order.iter().position(|other| *other == axis).unwrap_or(0);
+        let count = |axes: &[usize]| axes.iter().map(|axis| shape[*axis]).product();
+        let sizes = [count(&input.order[..at]), size, count(&input.order[at + 1..])];
+        self.push(Work::Mirror { input: input.place, beyond, sizes, pads: [before, after] }, place, None);
+        Ok(Some(Value::Dense(Dense { place, shape, order: input.order })))
     }
 
     /// Each place several times along its axis.

@@ -48,7 +48,7 @@ impl Lowering<'_> {
                 weights[((to * depth + from) * kernel[0] + down) * kernel[1] + right]
             };
             let packed = self.pack([depth, row], weight, |column| bias[column % channels % bias.len()]);
-            Group { packed, starts: [0, down * image[1] * row] }
+            Group { packed: packed.into(), starts: [0, down * image[1] * row] }
         };
         let work = Convolve {
             input: source,

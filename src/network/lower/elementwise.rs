@@ -19,7 +19,9 @@ impl Lowering<'_> {
         }
         let Some(function) = node.op_as::<TypedBinOp>().and_then(binary) else { return Ok(None) };
         let [left, right] = node.inputs[..] else { return Ok(None) };
-        if let (Binary::Mul, Some(gelu)) = (function, self.gelu(node)?) {
+        if matches!(function, Binary::Mul | Binary::Add)
+            && let Some(gelu) = self.gelu(node)?
+        {
             return Ok(Some(gelu));
         }
         for (value, other) in [(left, right), (right, left)] {
@@ -33,13 +35,17 @@ impl Lowering<'_> {
                 }
             }
         }
-        if let (Binary::Mul, Some(pending)) = (function, self.gate(node)?) {
+        if function == Binary::Mul
+            && let Some(pending) = self.gate(node)?
+        {
             return Ok(Some(pending));
         }
         if let Some(folded) = self.fold(node, function)? {
             return Ok(Some(folded));
         }
-        if let (Binary::Add, Some(sum)) = (function, self.residual(node)?) {
+        if function == Binary::Add
+            && let Some(sum) = self.residual(node)?
+        {
             return Ok(Some(sum));
         }
         self.pairs(node, function, [left, right]).map(Some)

@@ -18,6 +18,7 @@ mod product;
 mod reduce;
 mod rows;
 mod scan;
+mod shared;
 mod whole;
 
 use std::collections::{HashMap, HashSet};
@@ -204,6 +205,7 @@ impl<'a> Lowering<'a> {
             last.extend(&first);
         }
         needed::keep_needed(&mut self.steps, &outputs);
+        shared::share_weights(&mut self.steps);
         let mut network = Network {
             steps: self.steps.into(),
             constants: self.constants.into(),

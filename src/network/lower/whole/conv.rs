@@ -149,7 +149,7 @@ impl Lowering<'_> {
                 weights[((group * share + column) * depth + row % depth) * taps + row / depth]
             };
             let packed = Packed::whole(depth * taps, share, weight, |column| bias[group * share + column] as f32);
-            Group { packed, starts: [group * depth, group * share] }
+            Group { packed: packed.into(), starts: [group * depth, group * share] }
         });
         let runs = runs(geometry.taps(), depth).into();
         let Geometry { input, images, windows, output, .. } = geometry;
