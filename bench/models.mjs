@@ -36,7 +36,7 @@ export async function readModels(names) {
 async function bundled(name) {
   const found = BUNDLED.get(name);
   if (!found) throw new Error(`there is no model ${name}`);
-  return { ...(await filesIn(join(ROOT, "models", name))), name, about: found.about, inputs: await found.inputs() };
+  return { ...(await filesIn(join(ROOT, "models", name))), name, about: found.about, inputs: await found.inputs(), expected: [] };
 }
 
 /**
@@ -47,14 +47,23 @@ async function bundled(name) {
  */
 async function real(name, about) {
   const folder = join(TARGET, "models", name);
-  /** @type {{ inputs: { name: string, dtype: string, shape: number[], file: string }[] }[]} */
-  const cases = JSON.parse(await readFile(join(folder, "cases/cases.json"), "utf8"));
+  /** @type {Record<"inputs" | "outputs" | "as_written", Written[]>[]} */
+  const [first] = JSON.parse(await readFile(join(folder, "cases/cases.json"), "utf8"));
+  const of = (/** @type {Written[]} */ written = []) => tensors(join(folder, "cases"), written);
+  const expected = await Promise.all([of(first?.outputs), of(first?.as_written)]);
+  return { ...(await filesIn(folder)), name, about, inputs: await of(first?.inputs), expected };
+}
+
+/** @typedef {{ name: string, dtype: string, shape: number[], file: string }} Written */
+
+/** @param {string} folder @param {Written[]} written */
+async function tensors(folder, written) {
   /** @type {import("./types.js").Tensors} */
-  const inputs = {};
-  for (const { name: input, dtype, shape, file } of cases[0]?.inputs ?? []) {
-    inputs[input] = { dtype, shape, data: viewOf(dtype, await readFile(join(folder, "cases", file))) };
+  const read = {};
+  for (const { name, dtype, shape, file } of written) {
+    read[name] = { dtype, shape, data: viewOf(dtype, await readFile(join(folder, file))) };
   }
-  return { ...(await filesIn(folder)), name, about, inputs };
+  return read;
 }
 
 /** @param {string} folder */

@@ -124,7 +124,7 @@ async function check({ host, batch, engine }) {
   const [own, reference, here] = await Promise.all(
     [engine, /** @type {const} */ ("onnxruntime-web"), /** @type {const} */ ("onnxlet-here")].map((who) => ask(host, batch, who, false)),
   );
-  const wrong = difference(own?.outputs ?? {}, reference?.outputs ?? {});
+  const wrong = difference(own?.outputs ?? {}, [reference?.outputs ?? {}]);
   if (wrong) throw new Error(`${engine} in ${host}: ${wrong}`);
   const [bits, same] = [own, here].map((sample) => Buffer.from(encode(sample?.outputs ?? {})));
   if (engine.startsWith("onnxlet") && !bits?.equals(same ?? Buffer.of())) throw new Error(`${engine} in ${host}: other bits`);

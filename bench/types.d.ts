@@ -105,6 +105,8 @@ export interface Model {
   /** Its bytes. */
   bytes: number;
   inputs: Tensors;
+  /** What onnxruntime answers natively, with its optimiser and without; nothing where that was not asked. */
+  expected: Tensors[];
 }
 
 /** How the numbers came about: `target/bench/run.json`. */
