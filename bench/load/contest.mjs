@@ -47,7 +47,7 @@ export class Contest {
         const probs = await this.#answer(place);
         first ??= probs;
         const shape = [probs.length / CLASSES, CLASSES];
-        const found = differs(tensors(probs, shape), tensors(first, shape));
+        const found = differs(tensors(probs, shape), [tensors(first, shape)]);
         if (found) throw new Error(`${place.server.name}, ${nameOf(place.cell)}: ${found}`);
         for (const [index, value] of probs.entries()) largest = Math.max(largest, Math.abs(value - (first[index] ?? NaN)));
       }
