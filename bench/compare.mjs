@@ -1,9 +1,8 @@
 // Whether an engine's outputs are the reference's.
 
-/** @typedef {import("./types.js").Tensors} Tensors */
+import { distance } from "../tests/models/support/between.mjs";
 
-const RELATIVE = 1e-3;
-const ABSOLUTE = 1e-5;
+/** @typedef {import("./types.js").Tensors} Tensors */
 
 /**
  * What is different, or `undefined` where nothing is, to within the tolerance of what lies between the references' answers: with and
@@ -48,7 +47,6 @@ function furthest(got, references) {
  * @param {number[]} others
  */
 function excessOf(value, others) {
-  if (others.some((other) => Object.is(value, other))) return 0;
-  const nearest = Math.min(Math.max(value, Math.min(...others)), Math.max(...others));
-  return value === nearest ? 0 : Math.abs(value - nearest) / (ABSOLUTE + RELATIVE * Math.abs(nearest));
+  const { share } = distance(value, others);
+  return others.some((other) => Object.is(value, other)) ? 0 : share;
 }

@@ -17,10 +17,15 @@ impl Clamp {
     pub const IDENTITY: Clamp = Clamp { slope: 1.0, offset: 0.0, low: f32::NEG_INFINITY, high: f32::INFINITY };
 
     #[inline(always)]
-    fn of(self, x: F32x4) -> F32x4 {
-        let line = F32x4::splat(self.offset).madd(x, F32x4::splat(self.slope));
-        line.at_least(F32x4::splat(self.low)).at_most(F32x4::splat(self.high))
+    fn in_vectors(self) -> [F32x4; 4] {
+        [self.slope, self.offset, self.low, self.high].map(F32x4::splat)
     }
+}
+
+/// A line between two limits, its numbers in vectors.
+#[inline(always)]
+fn line([slope, offset, low, high]: [F32x4; 4], x: F32x4) -> F32x4 {
+    offset.madd(x, slope).at_least(low).at_most(high)
 }
 
 /// A function of each element.
@@ -88,9 +93,9 @@ impl Activation {
     #[inline(always)]
     pub fn of(self, x: F32x4) -> F32x4 {
         match self {
-            Activation::Clip { low, high } => x.at_least(F32x4::splat(low)).at_most(F32x4::splat(high)),
-            Activation::Clamp(clamp) => clamp.of(x),
-            Activation::Gated { gate, added } => F32x4::splat(added).madd(x, gate.of(x)),
+            Activation::Clip { low, high } => Clip::new(low, high).of(x),
+            Activation::Clamp(clamp) => line(clamp.in_vectors(), x),
+            Activation::Gated { gate, added } => Gated::new(gate, added).of(x),
             Activation::Leaky { slope } => {
                 let zero = F32x4::splat(0.0);
                 x.at_least(zero).madd(x.at_most(zero), F32x4::splat(slope))
@@ -127,8 +132,15 @@ impl Function for Identity {
 /// [`Activation::Clip`].
 #[derive(Clone, Copy)]
 pub(crate) struct Clip {
-    pub(crate) low: F32x4,
-    pub(crate) high: F32x4,
+    low: F32x4,
+    high: F32x4,
+}
+
+impl Clip {
+    #[inline(always)]
+    pub(crate) fn new(low: f32, high: f32) -> Clip {
+        Clip { low: F32x4::splat(low), high: F32x4::splat(high) }
+    }
 }
 
 impl Function for Clip {
@@ -141,25 +153,21 @@ impl Function for Clip {
 /// [`Activation::Gated`].
 #[derive(Clone, Copy)]
 pub(crate) struct Gated {
-    slope: F32x4,
-    offset: F32x4,
-    low: F32x4,
-    high: F32x4,
+    gate: [F32x4; 4],
     added: F32x4,
 }
 
 impl Gated {
+    #[inline(always)]
     pub(crate) fn new(gate: Clamp, added: f32) -> Gated {
-        let [slope, offset, low, high, added] = [gate.slope, gate.offset, gate.low, gate.high, added].map(F32x4::splat);
-        Gated { slope, offset, low, high, added }
+        Gated { gate: gate.in_vectors(), added: F32x4::splat(added) }
     }
 }
 
 impl Function for Gated {
     #[inline(always)]
     fn of(self, x: F32x4) -> F32x4 {
-        let gate = self.offset.madd(x, self.slope).at_least(self.low).at_most(self.high);
-        self.added.madd(x, gate)
+        self.added.madd(x, line(self.gate, x))
     }
 }
 
@@ -172,7 +180,7 @@ macro_rules! with_function {
                 $work
             }
             Activation::Clip { low, high } => {
-                let $function = $crate::activation::Clip { low: F32x4::splat(low), high: F32x4::splat(high) };
+                let $function = $crate::activation::Clip::new(low, high);
                 $work
             }
             Activation::Gated { gate, added } => {

@@ -23,15 +23,9 @@ pub struct Packed {
     pub(crate) depth: usize,
     pub(crate) columns: usize,
     pub(crate) layout: Layout,
-    transforms: Transforms,
-}
-
-/// Whether windows of 3 × 3 pixels are one pixel apart, so that transformed weights serve them. These are made when a kernel first
-/// asks for them: they are larger, and what is in memory before the first run is part of every baked module.
-#[derive(Clone, Debug, PartialEq)]
-enum Transforms {
-    None,
-    Some(OnceLock<Box<[f32]>>),
+    /// Where windows of 3 × 3 pixels are one pixel apart. Made when a kernel first asks for them: they are larger, and what is in memory
+    /// before the first run is part of every baked module.
+    transforms: Option<OnceLock<Box<[f32]>>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +37,10 @@ pub(crate) enum Layout {
 }
 
 impl Packed {
+    fn laid_out(layout: Layout, weights: Weights, bias: Vec<f32>, [depth, columns]: [usize; 2]) -> Packed {
+        Packed { weights, bias, depth, columns, layout, transforms: None }
+    }
+
     /// Packs what `weight(depth, column)` and `bias(column)` say.
     pub fn new(
         depth: usize,
@@ -53,24 +51,10 @@ impl Packed {
         if columns <= FEW {
             let weights = (0..columns).flat_map(|column| (0..depth).map(move |row| (row, column)));
             let weights = Weights::floats(weights.map(|(row, column)| weight(row, column)).collect());
-            return Packed {
-                weights,
-                bias: (0..columns).map(bias).collect(),
-                depth,
-                columns,
-                layout: Layout::Columns,
-                transforms: Transforms::None,
-            };
+            return Packed::laid_out(Layout::Columns, weights, (0..columns).map(bias).collect(), [depth, columns]);
         }
         let weights = Weights::floats(in_blocks([depth, columns], weight));
-        Packed {
-            weights,
-            bias: padded(columns, bias),
-            depth,
-            columns,
-            layout: Layout::Blocks,
-            transforms: Transforms::None,
-        }
+        Packed::laid_out(Layout::Blocks, weights, padded(columns, bias), [depth, columns])
     }
 
     /// As [`Packed::new`], of whole numbers.
@@ -81,26 +65,12 @@ impl Packed {
         bias: impl Fn(usize) -> f32,
     ) -> Packed {
         let weights = Weights::whole(&in_blocks([depth, columns], weight));
-        Packed {
-            weights,
-            bias: padded(columns, bias),
-            depth,
-            columns,
-            layout: Layout::Blocks,
-            transforms: Transforms::None,
-        }
+        Packed::laid_out(Layout::Blocks, weights, padded(columns, bias), [depth, columns])
     }
 
     /// Sizes without numbers, which nothing can be computed with.
     pub fn unfilled(depth: usize, columns: usize) -> Packed {
-        Packed {
-            weights: Weights::floats(vec![]),
-            bias: vec![],
-            depth,
-            columns,
-            layout: Layout::Blocks,
-            transforms: Transforms::None,
-        }
+        Packed::laid_out(Layout::Blocks, Weights::floats(vec![]), vec![], [depth, columns])
     }
 
     /// Packs a matrix `[depth, columns]`, without a bias.
@@ -124,23 +94,21 @@ impl Packed {
             self.layout == Layout::Blocks && self.depth.is_multiple_of(36) && self.columns.is_multiple_of(4),
             "fours"
         );
-        Packed { transforms: Transforms::Some(OnceLock::new()), ..self }
+        Packed { transforms: Some(OnceLock::new()), ..self }
     }
 
     /// For windows that are not one pixel apart.
     pub fn without_transforms(&mut self) {
-        self.transforms = Transforms::None;
+        self.transforms = None;
     }
 
     pub(crate) fn is_transformed(&self) -> bool {
-        matches!(self.transforms, Transforms::Some(_))
+        self.transforms.is_some()
     }
 
     pub(crate) fn transforms(&self) -> Option<&[f32]> {
-        match &self.transforms {
-            Transforms::Some(made) => Some(made.get_or_init(|| winograd::transformed(&self.plain()))),
-            Transforms::None => None,
-        }
+        let made = self.transforms.as_ref()?;
+        Some(made.get_or_init(|| winograd::transformed(&self.plain())))
     }
 
     /// Scales each column's weights and bias, then adds an offset to the bias.

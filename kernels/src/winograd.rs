@@ -30,9 +30,8 @@ pub(crate) fn transformed(packed: &Plain<'_>) -> Box<[f32]> {
             let weight = |tap: usize| packed.weights[(block * packed.depth + tap * channels) * WIDTH + at];
             let window: [[f32; 3]; 3] =
                 std::array::from_fn(|row| std::array::from_fn(|column| weight(3 * row + column)));
-            let rows = four(|column| [0, 1, 2].map(|row| window[row][column]));
-            for (row, values) in rows.iter().enumerate() {
-                for (column, value) in four_of(*values).into_iter().enumerate() {
+            for (row, values) in by_rows(window).into_iter().enumerate() {
+                for (column, value) in four_of(values).into_iter().enumerate() {
                     result[(4 * row + column) * size + block * channels * WIDTH + at] = value;
                 }
             }
@@ -41,9 +40,9 @@ pub(crate) fn transformed(packed: &Plain<'_>) -> Box<[f32]> {
     result
 }
 
-/// Each column's three weights as four, by rows.
-fn four(column: impl Fn(usize) -> [f32; 3]) -> [[f32; 3]; 4] {
-    let columns = [0, 1, 2].map(|at| four_of(column(at)));
+/// Three rows of weights as four.
+fn by_rows(window: [[f32; 3]; 3]) -> [[f32; 3]; 4] {
+    let columns = [0, 1, 2].map(|column| four_of(window.map(|row| row[column])));
     std::array::from_fn(|row| columns.map(|column| column[row]))
 }
 

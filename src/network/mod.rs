@@ -32,8 +32,6 @@ use crate::ops::quantised::Quantised;
 use lower::Weights;
 use memory::{Memory, Place};
 use step::Step;
-#[cfg(test)]
-use step::Work;
 
 /// A network that runs.
 pub(crate) struct Network {
@@ -87,34 +85,6 @@ impl Network {
         let [first, last] = &self.ends;
         let (offsets, elements) = memory::plan(&self.lengths, &self.steps, first, last);
         (self.offsets, self.elements) = (offsets.into(), elements);
-    }
-
-    /// The names of its steps.
-    #[cfg(test)]
-    pub(crate) fn kinds(&self) -> String {
-        let name = |step: &Step| match &step.work {
-            Work::Rows(_) => "Rows",
-            Work::Foreign(_) => "Foreign",
-            Work::Convolve(_) => "Convolve",
-            Work::Map { .. } => "Map",
-            _ => "other",
-        };
-        self.steps.iter().map(name).collect::<Vec<_>>().join(" ")
-    }
-
-    /// How many weights it has, and how many of them are others' as well.
-    #[cfg(test)]
-    pub(crate) fn weights(&self) -> [usize; 2] {
-        let mut all: Vec<*const _> = vec![];
-        for step in &self.steps {
-            if let Work::Convolve(work) = &step.work {
-                all.extend(work.groups.iter().map(|group| std::sync::Arc::as_ptr(&group.packed)));
-            }
-        }
-        let count = all.len();
-        all.sort();
-        all.dedup();
-        [count, count - all.len()]
     }
 
     fn memory<'a>(&'a self, buffers: &'a mut [f32]) -> Memory<'a> {

@@ -7,6 +7,7 @@ use serde_json::json;
 use tract_onnx::pb::TensorProto;
 use tract_onnx::pb::tensor_proto::DataType;
 
+use super::step::{Step, Work};
 use crate::import::tests::{floats, model, whole};
 use crate::{Inputs, Model, Options};
 
@@ -163,43 +164,16 @@ impl Maker {
     /// GELU, and its approximation in several orders.
     fn gelu(&mut self, detail: usize) {
         let (x, size) = self.last();
-        let steps: &[&str] = match detail % 4 {
-            0 => &["Div(X, root_two)", "Erf(0)", "Add(1, one)", "Mul(X, 2)", "Mul(3, half)"],
-            1 => &[
-                "Mul(a, X)",
-                "Mul(X, 0)",
-                "Mul(X, 1)",
-                "Add(X, 2)",
-                "Mul(root, 3)",
-                "Tanh(4)",
-                "Add(one, 5)",
-                "Mul(half, 6)",
-                "Mul(X, 7)",
-            ],
-            2 => &[
-                "Pow(X, three)",
-                "Mul(0, a)",
-                "Add(X, 1)",
-                "Mul(2, root)",
-                "Tanh(3)",
-                "Add(4, one)",
-                "Mul(X, half)",
-                "Mul(6, 5)",
-            ],
+        const REST: &str = "Mul(0, a); Add(X, 1); Mul(2, root); Tanh(3); Add(4, one); Mul(X, half); Mul(6, 5)";
+        let steps = match detail % 4 {
+            0 => "Div(X, root_two); Erf(0); Add(1, one); Mul(X, 2); Mul(3, half)".to_owned(),
+            1 => "Mul(a, X); Mul(X, 0); Mul(X, 1); Add(X, 2); Mul(root, 3); Tanh(4); Add(one, 5); Mul(half, 6); Mul(X, 7)".to_owned(),
+            2 => format!("Pow(X, three); {REST}"),
             // Not GELU.
-            _ => &[
-                "Mul(X, X)",
-                "Mul(0, a)",
-                "Add(X, 1)",
-                "Mul(2, root)",
-                "Tanh(3)",
-                "Add(4, one)",
-                "Mul(X, half)",
-                "Mul(6, 5)",
-            ],
+            _ => format!("Mul(X, X); {REST}"),
         };
         let first = self.nodes.len();
-        for step in steps {
+        for step in steps.split("; ") {
             let (operator, arguments) = step.trim_end_matches(')').split_once('(').unwrap();
             let argument = |argument: &str| match argument.parse::<usize>() {
                 Ok(earlier) => format!("v{}", first + earlier),
@@ -222,6 +196,36 @@ impl Maker {
     }
 }
 
+/// The model as a network where it is one, and operator by operator.
+fn both(onnx: &[u8]) -> [Model; 2] {
+    [Model::load(onnx, None), Model::load_by_operator(onnx, None)].map(Result::unwrap)
+}
+
+/// The kinds of steps of the network that a model is.
+fn kinds(model: &Model) -> String {
+    let name = |step: &Step| match &step.work {
+        Work::Rows(_) => "Rows",
+        Work::Foreign(_) => "Foreign",
+        Work::Convolve(_) => "Convolve",
+        Work::Map { .. } => "Map",
+        _ => "other",
+    };
+    model.plan().network().unwrap().steps.iter().map(name).collect::<Vec<_>>().join(" ")
+}
+
+/// How many weights that network has, and how many of them are others' as well.
+fn weights(model: &Model) -> [usize; 2] {
+    let groups = model.plan().network().unwrap().steps.iter().filter_map(|step| match &step.work {
+        Work::Convolve(work) => Some(&work.groups),
+        _ => None,
+    });
+    let mut all: Vec<_> = groups.flatten().map(|group| std::sync::Arc::as_ptr(&group.packed)).collect();
+    let count = all.len();
+    all.sort();
+    all.dedup();
+    [count, count - all.len()]
+}
+
 /// What a model answers for its only input.
 fn answer(model: &Model, shape: &[usize], data: &[f32]) -> Vec<f64> {
     let (inputs, _) = Inputs::from_json(model, json!({"data": data, "shape": shape}).to_string().as_bytes()).unwrap();
@@ -239,7 +243,7 @@ proptest! {
         layers.into_iter().for_each(|layer| maker.layer(layer));
         let onnx = maker.finish();
         let data: Vec<f32> = (0..297).map(|at| ((at * 37 + 11) % 101) as f32 / 50.0 - 1.0).collect();
-        let [fused, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)].map(Result::unwrap);
+        let [fused, plain] = both(&onnx);
         prop_assert!(fused.plan().network().is_some());
         let [fused, plain] = [fused, plain].map(|model| answer(&model, &[1, 3, 9, 11], &data));
         for (got, expected) in fused.iter().zip(&plain) {
@@ -258,8 +262,7 @@ fn a_loop_among_products() {
     ];
     let onnx = model("x[5,1,8]", &["MatMul(x, k) -> m", "LSTM(m, w, r; hidden_size=4) -> y"], weights, "y[5,1,1,4]");
     let data: Vec<f32> = (0..40).map(|at| at as f32 / 40.0).collect();
-    let [whole, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)]
-        .map(|model| answer(&model.unwrap(), &[5, 1, 8], &data));
+    let [whole, plain] = both(&onnx).map(|model| answer(&model, &[5, 1, 8], &data));
     assert_eq!(whole.len(), 20);
     // float32, in another order.
     assert!(whole.iter().zip(plain).all(|(got, expected)| (got - expected).abs() <= 1e-5));
@@ -296,8 +299,8 @@ fn rows_of_a_table() {
     for (equal, product, numbers) in cases {
         let nodes = nodes(equal, product);
         let onnx = model("x[1,6]", &nodes.each_ref().map(String::as_str), weights(numbers), "y[1,6,2]");
-        let [fused, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)].map(Result::unwrap);
-        let steps = fused.plan().network().unwrap().kinds();
+        let [fused, plain] = both(&onnx);
+        let steps = kinds(&fused);
         assert_eq!(steps.contains("Rows"), numbers.is_sorted(), "{steps}");
         assert_eq!(steps.contains("Foreign Foreign Foreign"), !numbers.is_sorted(), "{steps}");
         let data = [2.0, 4.0, 3.0, 1.0, 5.0, -70.0];
@@ -318,7 +321,7 @@ fn gelu_is_one_step() {
         maker.convolution(4, 1, 1, 1);
         maker.gelu(detail);
         let model = Model::load(&maker.finish(), None).unwrap();
-        let kinds = model.plan().network().unwrap().kinds();
+        let kinds = kinds(&model);
         assert_eq!(kinds.matches("Map").count() == 1, detail < 3, "{kinds}");
     }
 }
@@ -347,8 +350,7 @@ fn transformed_weights() {
             (format!("x[1,3,{height},{width}]"), format!("y[1,20,{},{}]", (height - 3) / 2, (width - 3) / 2));
         let onnx = model(&input, &nodes.each_ref().map(String::as_str), maker.weights.clone(), &output);
         let data: Vec<f32> = (0..3 * height * width).map(|at| ((at * 37 + 11) % 101) as f32 / 50.0 - 1.0).collect();
-        let [fused, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)]
-            .map(|model| answer(&model.unwrap(), &[1, 3, height, width], &data));
+        let [fused, plain] = both(&onnx).map(|model| answer(&model, &[1, 3, height, width], &data));
         // Sums of up to 180 products of about 1 in float32, in another order.
         assert!(fused.len() == plain.len() && !fused.is_empty());
         assert!(fused.iter().zip(plain).all(|(got, expected)| (got - expected).abs() <= 2e-5), "{height} × {width}");
@@ -376,8 +378,8 @@ fn weights_are_shared() {
         "Mul(t, s) -> y",
     ];
     let onnx = model("x[1,3,5,5]", &nodes, maker.weights, "y[1,8,3,3]");
-    let [fused, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)].map(Result::unwrap);
-    assert_eq!(fused.plan().network().unwrap().weights(), [3, 1]);
+    let [fused, plain] = both(&onnx);
+    assert_eq!(weights(&fused), [3, 1]);
     let data: Vec<f32> = (0..75).map(|at| at as f32 / 75.0).collect();
     let [fused, plain] = [fused, plain].map(|model| answer(&model, &[1, 3, 5, 5], &data));
     // The product of three sums of 27 products in float32, in another order.

@@ -30,7 +30,7 @@ pub struct Suite {
     pub name: &'static str,
     pub about: &'static str,
     pub company: Company,
-    pub run: fn(&Session, &mut Tally) -> Result<()>,
+    pub run: Run,
 }
 
 /// Whether another suite may run at the same time.
@@ -42,89 +42,44 @@ pub enum Company {
     Another,
 }
 
+/// What a suite does, and counts.
+type Run = fn(&Session, &mut Tally) -> Result<()>;
+
+impl Suite {
+    const fn alone(name: &'static str, about: &'static str, run: Run) -> Suite {
+        Suite { name, about, company: Company::Alone, run }
+    }
+
+    const fn beside(name: &'static str, about: &'static str, run: Run) -> Suite {
+        Suite { name, about, company: Company::Another, run }
+    }
+}
+
 /// All of them. Neighbours that may have company run two at a time.
-pub const SUITES: [Suite; 22] = {
-    use Company::{Alone, Another};
-    [
-        Suite { name: "format", about: "cargo fmt --check", company: Alone, run: format },
-        Suite { name: "lint", about: "clippy, warnings are errors", company: Another, run: lint },
-        Suite {
-            name: "reference",
-            about: "onnxruntime's answers, to compare with",
-            company: Another,
-            run: |session, _| session.reference(),
-        },
-        Suite { name: "docs", about: "rustdoc, warnings are errors", company: Another, run: docs },
-        Suite { name: "rust", about: "cargo test", company: Alone, run: rust },
-        Suite {
-            name: "build",
-            about: "everything that is shipped",
-            company: Alone,
-            run: |session, _| session.built().map(drop),
-        },
-        Suite { name: "runtime", about: "npm/test in Node", company: Alone, run: runtime },
-        Suite { name: "types", about: "tsc over every tsconfig.json", company: Another, run: types },
-        Suite { name: "package", about: "the packed npm packages", company: Another, run: package },
-        Suite {
-            name: "openapi",
-            about: "what the document allows, and what it doesn't, asked of servers",
-            company: Another,
-            run: openapi,
-        },
-        Suite {
-            name: "models",
-            about: "small real models, built and run in every host",
-            company: Another,
-            run: models,
-        },
-        Suite {
-            name: "zoo",
-            about: "what scikit-learn and boosters export, as onnxruntime answers",
-            company: Another,
-            run: zoo,
-        },
-        Suite {
-            name: "clients",
-            about: "unmodified clients of other inference servers, against the Worker",
-            company: Another,
-            run: clients,
-        },
-        Suite {
-            name: "conformance",
-            about: "ONNX's backend suite in the engine, in Node",
-            company: Another,
-            run: conformance,
-        },
-        Suite { name: "bake", about: "baking and trimming the real engine in Node", company: Another, run: bake },
-        Suite { name: "workerd", about: "the Worker over HTTP", company: Another, run: workerd },
-        Suite {
-            name: "accuracy",
-            about: "MNIST inside wasm in Node, workerd and Chromium",
-            company: Another,
-            run: accuracy,
-        },
-        Suite {
-            name: "calls",
-            about: "malformed and hostile calls of the engine in Node",
-            company: Another,
-            run: calls,
-        },
-        Suite { name: "deploy", about: "wrangler deploy --dry-run", company: Another, run: deploy },
-        Suite {
-            name: "soak",
-            about: "good, bad, huge and broken-off requests, all at once",
-            company: Alone,
-            run: soak,
-        },
-        Suite { name: "page", about: "the page in Chromium", company: Alone, run: page },
-        Suite {
-            name: "bench",
-            about: "that every engine can be measured, with digits; servers under load",
-            company: Alone,
-            run: bench,
-        },
-    ]
-};
+pub const SUITES: [Suite; 22] = [
+    Suite::alone("format", "cargo fmt --check", format),
+    Suite::beside("lint", "clippy, warnings are errors", lint),
+    Suite::beside("reference", "onnxruntime's answers, to compare with", |session, _| session.reference()),
+    Suite::beside("docs", "rustdoc, warnings are errors", docs),
+    Suite::alone("rust", "cargo test", rust),
+    Suite::alone("build", "everything that is shipped", |session, _| session.built().map(drop)),
+    Suite::alone("runtime", "npm/test in Node", runtime),
+    Suite::beside("types", "tsc over every tsconfig.json", types),
+    Suite::beside("package", "the packed npm packages", package),
+    Suite::beside("openapi", "what the document allows, and what it doesn't, asked of servers", openapi),
+    Suite::beside("models", "small real models, built and run in every host", models),
+    Suite::beside("zoo", "what scikit-learn and boosters export, as onnxruntime answers", zoo),
+    Suite::beside("clients", "unmodified clients of other inference servers, against the Worker", clients),
+    Suite::beside("conformance", "ONNX's backend suite in the engine, in Node", conformance),
+    Suite::beside("bake", "baking and trimming the real engine in Node", bake),
+    Suite::beside("workerd", "the Worker over HTTP", workerd),
+    Suite::beside("accuracy", "MNIST inside wasm in Node, workerd and Chromium", accuracy),
+    Suite::beside("calls", "malformed and hostile calls of the engine in Node", calls),
+    Suite::beside("deploy", "wrangler deploy --dry-run", deploy),
+    Suite::alone("soak", "good, bad, huge and broken-off requests, all at once", soak),
+    Suite::alone("page", "the page in Chromium", page),
+    Suite::alone("bench", "that every engine can be measured, with digits; servers under load", bench),
+];
 
 /// What suites share: set-up is done once, and a failure of it told once a suite.
 pub struct Session<'a> {

@@ -313,8 +313,8 @@ pub(super) fn channels_last(spec: &PoolSpec) -> Vec<usize> {
 }
 
 /// Two dimensions: what is one-dimensional has one row.
-pub(super) fn two(values: Vec<usize>, row: usize) -> Option<[usize; 2]> {
-    match values[..] {
+pub(super) fn two(values: &[usize], row: usize) -> Option<[usize; 2]> {
+    match *values {
         [column] => Some([row, column]),
         [row, column] => Some([row, column]),
         _ => None,
@@ -324,18 +324,19 @@ pub(super) fn two(values: Vec<usize>, row: usize) -> Option<[usize; 2]> {
 fn sizes(spec: &PoolSpec, shape: &[usize], result: &[usize]) -> TractResult<Option<Sizes>> {
     let (input, output) = (spec.data_format.shape(shape)?, spec.data_format.shape(result)?);
     let padding = spec.computed_padding(input.hw_dims());
-    let of = |values: &[usize], row: usize| two(values.to_vec(), row);
+    let before: Vec<usize> = padding.iter().map(|side| side.pad_before).collect();
+    let after: Vec<usize> = padding.iter().map(|side| side.pad_after).collect();
     let all = || {
         Some(Sizes {
             count: input.n().copied().unwrap_or(1),
             channels: *input.c(),
-            image: of(input.hw_dims(), 1)?,
-            kernel: of(&spec.kernel_shape, 1)?,
-            stride: of(&spec.strides(), 1)?,
-            dilation: of(&spec.dilations(), 1)?,
-            before: two(padding.iter().map(|side| side.pad_before).collect(), 0)?,
-            after: two(padding.iter().map(|side| side.pad_after).collect(), 0)?,
-            output: of(output.hw_dims(), 1)?,
+            image: two(input.hw_dims(), 1)?,
+            kernel: two(&spec.kernel_shape, 1)?,
+            stride: two(&spec.strides(), 1)?,
+            dilation: two(&spec.dilations(), 1)?,
+            before: two(&before, 0)?,
+            after: two(&after, 0)?,
+            output: two(output.hw_dims(), 1)?,
         })
     };
     Ok(all().filter(|sizes| (0..2).all(|side| reaches(sizes, side))))

@@ -16,13 +16,12 @@ impl Lowering<'_> {
         let Some(op) = node.op_as::<Deconv>() else { return Ok(None) };
         let (spec, shape, result) = (&op.pool_spec, self.shape(node.inputs[0])?, self.shape(node.id.into())?);
         let (input, output) = (spec.data_format.shape(&shape)?, spec.data_format.shape(&result)?);
-        let of = |values: &[usize], row: usize| two(values.to_vec(), row);
         let (Some(image), Some(kernel), Some(stride), Some(dilation), Some(size)) = (
-            of(input.hw_dims(), 1),
-            of(&spec.kernel_shape, 1),
-            of(&spec.strides(), 1),
-            of(&spec.dilations(), 1),
-            of(output.hw_dims(), 1),
+            two(input.hw_dims(), 1),
+            two(&spec.kernel_shape, 1),
+            two(&spec.strides(), 1),
+            two(&spec.dilations(), 1),
+            two(output.hw_dims(), 1),
         ) else {
             return Ok(None);
         };

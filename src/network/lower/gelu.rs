@@ -94,7 +94,8 @@ impl Lowering<'_> {
             bases.extend(factors.iter().filter(|_| self.binary(*input) == Some(Binary::Mul)));
         }
         for base in bases {
-            let found = self.expression(node.id.into(), base, &mut MOST.clone())?;
+            let mut left = MOST;
+            let found = self.expression(node.id.into(), base, &mut left)?;
             if !found.is_some_and(|found| found.is_near(&GELU)) || self.shape(base)? != self.shape(node.id.into())? {
                 continue;
             }

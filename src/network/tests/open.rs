@@ -5,7 +5,7 @@ use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::type_proto::Value;
 use tract_onnx::pb::{ModelProto, TensorProto};
 
-use super::answer;
+use super::{answer, both};
 use crate::import::tests::{floats, model, whole};
 use crate::{Inputs, Model, Options};
 
@@ -17,7 +17,7 @@ fn weights(name: &str, dims: &[i64]) -> TensorProto {
 /// Whether it is a network with open lengths, and answers for inputs of these shapes as the operators do: to 1e-5, since both sum in
 /// float32, in another order.
 fn check(onnx: &[u8], shapes: &[&[usize]]) -> bool {
-    let [fused, plain] = [Model::load(onnx, None), Model::load_by_operator(onnx, None)].map(Result::unwrap);
+    let [fused, plain] = both(onnx);
     for shape in shapes {
         let count: usize = shape.iter().product();
         let data: Vec<f32> = (0..count).map(|at| ((at * 37 + 11) % 101) as f32 / 50.0 - 1.0).collect();
@@ -100,8 +100,7 @@ fn whole_numbers_in_a_fixed_batch() {
         tensor.elem_type = DataType::Int64 as i32;
     }
     let onnx = proto.encode_to_vec();
-    let [fused, plain] = [Model::load(&onnx, None), Model::load_by_operator(&onnx, None)]
-        .map(|model| answer(&model.unwrap(), &[2, 3], &[1.0, -2.0, 3.0, 40.0, 5.0, -6.0]));
+    let [fused, plain] = both(&onnx).map(|model| answer(&model, &[2, 3], &[1.0, -2.0, 3.0, 40.0, 5.0, -6.0]));
     assert_eq!(fused.len(), 8);
     assert!(fused.iter().zip(&plain).all(|(got, expected)| (got - expected).abs() <= 1e-4));
 }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT, TARGET } from "../../setup/paths.mjs";
+import { distance } from "./between.mjs";
 import { read } from "./tensors.js";
 
 /** @typedef {import("./tensors.js").Written} Written */
@@ -43,9 +44,6 @@ export async function casesOf(model) {
   );
 }
 
-const RELATIVE = 1e-3;
-const ABSOLUTE = 1e-5;
-
 /**
  * Checks outputs against onnxruntime's: 1e-3 relative, 1e-5 absolute from what lies between its answers, which differ from each
  * other by up to twice that. The answer is the largest difference, and the largest in units of what is allowed.
@@ -60,9 +58,7 @@ export function checkClose(outputs, expected) {
     const [ours, theirs] = [read(given).data, wanted.map((one) => read(one).data)];
     for (let at = 0; at < ours.length; at += 1) {
       const between = theirs.map((data) => Number(data[at]));
-      const nearest = Math.min(Math.max(Number(ours[at]), Math.min(...between)), Math.max(...between));
-      const difference = Math.abs(Number(ours[at]) - nearest);
-      const share = difference / (ABSOLUTE + RELATIVE * Math.abs(nearest));
+      const { difference, share } = distance(Number(ours[at]), between);
       // Written so that NaN fails.
       assert.ok(share <= 1, `${name}[${at}]: expected ${between.join(" to ")}, got ${ours[at]}`);
       absolute = Math.max(absolute, difference);
